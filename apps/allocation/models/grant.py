@@ -1,0 +1,66 @@
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.core.scope import ScopedQuerySet
+
+
+class Commitment(models.Model):
+    """What an approved request gives a project. Append-only: the money is in the ledger, this says why."""
+
+    project = models.OneToOneField("projects.Project", models.PROTECT, related_name="commitment")
+    scenario = models.ForeignKey("allocation.Scenario", models.PROTECT, related_name="commitments")
+    request = models.ForeignKey("org.Request", models.PROTECT, related_name="+")
+    level = models.CharField(max_length=10)
+    technology_fen = models.BigIntegerField()
+    marketing_fen = models.BigIntegerField()
+    people_fen = models.BigIntegerField()
+    at = models.DateTimeField(default=clock.now)
+
+    objects = ScopedQuerySet.as_manager()
+
+    @property
+    def money_fen(self):
+        return self.technology_fen + self.marketing_fen + self.people_fen
+
+
+class Tranche(models.Model):
+    """A part of a commitment that may be spent once it is released: the first with the approval, the others at a gate."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", _("Planned")
+        RELEASED = "released", _("Released")
+
+    commitment = models.ForeignKey(Commitment, models.CASCADE, related_name="tranches")
+    number = models.PositiveSmallIntegerField()
+    stage = models.ForeignKey(
+        "projects.Stage", models.PROTECT, related_name="+"
+    )  # released when the project is there
+    technology_fen = models.BigIntegerField()
+    marketing_fen = models.BigIntegerField()
+    people_fen = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.PLANNED, editable=False)
+    released_at = models.DateTimeField(null=True, editable=False)
+    request = models.ForeignKey("org.Request", models.PROTECT, null=True, related_name="+", editable=False)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["commitment", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["commitment", "number"], name="tranche_once"),
+            models.CheckConstraint(
+                condition=Q(technology_fen__gte=0, marketing_fen__gte=0, people_fen__gte=0),
+                name="tranche_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(state="planned", released_at=None)
+                | Q(state="released", released_at__isnull=False, request__isnull=False),
+                name="tranche_released_by_a_request",
+            ),
+        ]
+
+    @property
+    def money_fen(self):
+        return self.technology_fen + self.marketing_fen + self.people_fen

@@ -1,0 +1,72 @@
+"""What every page has besides its own context: the frame around it, and the component macros."""
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.middleware.csrf import get_token
+from django.template import engines
+from django.utils.functional import SimpleLazyObject, cached_property
+from django.utils.html import format_html
+from django.utils.translation import get_language
+
+from apps.core import nav
+
+THEMES = ("light", "dark")
+
+
+class Frame:
+    """Navigation, theme and language of one request. Costs no query of its own: `user.standing` is read once a request."""
+
+    def __init__(self, request):
+        self.request = request
+        self.user = getattr(request, "user", None) or AnonymousUser()
+        cookie = request.COOKIES.get("theme")
+        self.theme = cookie if cookie in THEMES else "light"
+
+    @cached_property
+    def sections(self):
+        return nav.sections_for(self.user)
+
+    @cached_property
+    def current(self):
+        return nav.current(self.request.path, self.sections)
+
+    @property
+    def language(self) -> str:
+        """The language of the page as HTML writes it: zh-Hans, en."""
+        return "zh-Hans" if (get_language() or settings.LANGUAGE_CODE).startswith("zh") else "en"
+
+    @property
+    def languages(self):
+        return settings.LANGUAGES
+
+    @property
+    def language_code(self) -> str:
+        return get_language() or settings.LANGUAGE_CODE
+
+    def place(self, name: str) -> str | None:
+        return nav.place_for(self.user, name)
+
+    @property
+    def person_name(self) -> str:
+        return self.user.name if self.user.is_authenticated else ""
+
+    @cached_property
+    def post_line(self) -> str:
+        """The person's first post in words: "Committee secretary · Innovation office"."""
+        posts = self.user.standing if self.user.is_authenticated else []
+        return f"{posts[0].role_label} · {posts[0].unit.name}" if posts else ""
+
+
+def frame(request):
+    """Context processor of our pages: `frame`, `user`, and `ui`, the macros of components.html bound to this request."""
+    env = engines["jinja2"].env
+    csrf_input = SimpleLazyObject(
+        lambda: format_html('<input type="hidden" name="csrfmiddlewaretoken" value="{}">', get_token(request))
+    )
+    page = {
+        "frame": Frame(request),
+        "user": getattr(request, "user", None),
+        "csrf_input": csrf_input,
+        "request": request,
+    }
+    return page | {"ui": env.get_template("components.html").make_module(page)}

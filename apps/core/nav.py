@@ -1,0 +1,94 @@
+"""What stands in the side navigation and the top bar. Each app registers its own lines in its nav.py:
+
+    register(NavItem("projects", _("Projects"), "folder-kanban", "projects:project_list", "project.view", 10))
+    place("report", "insight:opportunity_report", "opportunity.report")
+
+The frame shows a person the lines they may ever use; it asks the database nothing.
+"""
+
+from dataclasses import dataclass
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+# Sections in the order they stand.
+SECTIONS = {
+    "work": _("Work"),
+    "insight": _("Insight"),
+    "projects": _("Projects"),
+    "review": _("Review"),
+    "resources": _("Resources"),
+    "results": _("Results"),
+    "talent": _("Talent"),
+    "system": _("System"),
+}
+# Single doors of the frame. A place nobody has taken is not shown.
+PLACES = ("home", "search", "help", "notices", "notice_count", "profile", "report")
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line. `capability` None means everybody signed in; `badge_url` names a route that answers a bare count as HTML."""
+
+    section: str
+    label: str
+    icon: str
+    url_name: str
+    capability: str | None
+    order: int
+    badge_url: str | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse(self.url_name)
+
+    @property
+    def badge(self) -> str | None:
+        return reverse(self.badge_url) if self.badge_url else None
+
+
+_items: dict[str, NavItem] = {}
+_places: dict[str, tuple[str, str | None]] = {}
+
+
+def register(*items: NavItem) -> None:
+    """Add lines to the navigation. A route has one line: registering it again replaces it."""
+    for item in items:
+        if item.section not in SECTIONS:
+            raise ValueError(
+                f"{item.section!r} is no section of the navigation; there are {', '.join(SECTIONS)}."
+            )
+        _items[item.url_name] = item
+
+
+def place(name: str, url_name: str, capability: str | None = None) -> None:
+    """Say which route stands behind one of PLACES: the search box, the bell, the button that reports an opportunity …"""
+    if name not in PLACES:
+        raise ValueError(f"{name!r} is no place of the frame; there are {', '.join(PLACES)}.")
+    _places[name] = (url_name, capability)
+
+
+def may_use(user, capability: str | None) -> bool:
+    return user.is_authenticated and (capability is None or user.may_ever(capability))
+
+
+def sections_for(user) -> list[tuple[str, list[NavItem]]]:
+    """(section label, lines) for each section in which the person may use anything."""
+    usable = sorted(
+        (i for i in _items.values() if may_use(user, i.capability)), key=lambda i: (i.order, i.url_name)
+    )
+    by_section = {name: [i for i in usable if i.section == name] for name in SECTIONS}
+    return [(SECTIONS[name], items) for name, items in by_section.items() if items]
+
+
+def place_for(user, name: str) -> str | None:
+    """The path behind a place of the frame, or None when nobody took it or this person may not use it."""
+    url_name, capability = _places.get(name, (None, None))
+    return reverse(url_name) if url_name and may_use(user, capability) else None
+
+
+def current(path: str, sections) -> str | None:
+    """The route name of the line the page belongs to: the longest path that begins this one."""
+    lines = [item for _label, items in sections for item in items]
+    fitting = [i for i in lines if path == i.url or (i.url != "/" and path.startswith(i.url))]
+    return max(fitting, key=lambda i: len(i.url)).url_name if fitting else None

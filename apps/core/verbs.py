@@ -1,0 +1,64 @@
+"""What may be recorded. Each app's verbs.py declares its verbs; an undeclared verb raises."""
+
+from dataclasses import dataclass, field
+
+from django.utils.functional import Promise
+
+_declared: dict[str, "Verb"] = {}
+
+
+@dataclass(frozen=True)
+class Verb:
+    """One kind of journal line.
+
+    `payload` maps each key to its type (int, str, bool, list, dict; `X | None` where it may be absent): ids, amounts and
+    codes, never names, texts or personal data. `readers` is the capability needed to read the line beyond seeing its
+    subject ("" = whoever sees the subject); keys in `private` are shown to those readers only.
+    """
+
+    name: str
+    label: str | Promise
+    payload: dict = field(default_factory=dict)
+    readers: str = ""
+    private: tuple[str, ...] = ()
+    version: int = 1
+    icon: str = "circle-dot"
+    tone: str = "blue"
+
+
+def declare(
+    name, label, *, readers="", private=(), version=1, icon="circle-dot", tone="blue", **payload
+) -> Verb:
+    """Declare a verb, e.g. `declare("project.submit", _("submitted"), was=str, now=str)`."""
+    if not isinstance(version, int):
+        raise TypeError(
+            f"{name}: `version` is the declaration's own, an int; call the payload's key something else"
+        )
+    verb = Verb(name, label, payload, readers, tuple(private), version, icon, tone)
+    if _declared.get(name, verb) != verb:
+        raise ValueError(f"{name} is declared twice")
+    _declared[name] = verb
+    return verb
+
+
+def declared(name: str) -> Verb:
+    """The declaration of a verb. Raises LookupError for one that nobody declared."""
+    try:
+        return _declared[name]
+    except KeyError:
+        raise LookupError(f"The verb {name!r} is not declared in any verbs.py") from None
+
+
+def all_verbs() -> dict[str, Verb]:
+    return dict(_declared)
+
+
+def checked(verb: Verb, data: dict) -> dict:
+    """The payload, if its keys and types are those declared. Raises TypeError otherwise."""
+    for key, kind in verb.payload.items():
+        value = data.get(key)
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is int):
+            raise TypeError(f"{verb.name}: {key} must be {kind}, not {value!r}")
+    if extra := set(data) - set(verb.payload):
+        raise TypeError(f"{verb.name}: undeclared keys {sorted(extra)}")
+    return data

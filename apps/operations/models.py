@@ -1,0 +1,133 @@
+from django.db import models
+from django.db.models import Q, Sum
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.core.scope import ScopedQuerySet
+from apps.org.reach import ReachQuerySet
+
+
+class ProductQuerySet(ReachQuerySet):
+    def visible_to(self, user):
+        return self.scoped(user, "product.view")
+
+    def for_list(self):
+        return self.select_related("unit", "line")
+
+
+class Product(models.Model):
+    """What a project became: something a branch can take up and whose return is measured."""
+
+    class State(models.TextChoices):
+        PILOT = "pilot", _("Pilot")
+        LIVE = "live", _("Live")
+        RETIRED = "retired", _("Retired")
+
+    code = models.CharField(max_length=20, unique=True, editable=False)
+    project = models.OneToOneField("projects.Project", models.PROTECT, related_name="product")
+    name = models.CharField(max_length=120)
+    customer = models.CharField(max_length=200)  # for whom
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="products")
+    line = models.ForeignKey(
+        "org.BusinessLine", models.PROTECT, null=True, blank=True, related_name="products"
+    )
+    owner = models.ForeignKey("org.Person", models.PROTECT, related_name="products")
+    state = models.CharField(max_length=10, choices=State, default=State.PILOT, editable=False)
+    made_at = models.DateTimeField(default=clock.now)
+
+    own_fields = ("owner",)
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="product_unit"),
+            models.Index(fields=["-made_at", "-id"], name="product_made"),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("operations:product_detail", args=[self.pk])
+
+
+class RolloutQuerySet(ReachQuerySet):
+    def visible_to(self, user):
+        """With the product, or as the branch it is offered to."""
+        return self.filter(
+            Q(product__in=Product.objects.visible_to(user))
+            | Q(pk__in=self.model.objects.scoped(user, "rollout.decide").values("pk"))
+        ).marked()
+
+    def waiting_on(self, user):
+        """Offers this person may answer."""
+        return self.model.objects.scoped(user, "rollout.decide").filter(state=Rollout.State.OFFERED)
+
+
+class Rollout(models.Model):
+    """A product offered to a branch: accepted and later live, or declined in the branch's own words."""
+
+    class State(models.TextChoices):
+        OFFERED = "offered", _("Offered")
+        ACCEPTED = "accepted", _("Accepted")
+        LIVE = "live", _("Live")
+        DECLINED = "declined", _("Declined")
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="rollouts")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="rollouts")
+    state = models.CharField(max_length=10, choices=State, default=State.OFFERED, editable=False)
+    offered_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
+    offered_at = models.DateTimeField(default=clock.now)
+    due_on = models.DateField(null=True, blank=True)
+    decided_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+")
+    decided_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    objects = RolloutQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["product", "unit"], name="rollout_once")]
+
+    def get_absolute_url(self):
+        return reverse("operations:product_detail", args=[self.product_id])
+
+
+class ReadingQuerySet(ScopedQuerySet):
+    def in_force(self):
+        """The version in force of each (product, unit, month)."""
+        return self.filter(in_force=True)
+
+    def totals(self):
+        """Cost and benefit of the readings in force, in fen."""
+        return self.in_force().aggregate(cost_fen=Sum("cost_fen"), benefit_fen=Sum("benefit_fen"))
+
+
+class Reading(models.Model):
+    """A month's cost and benefit of a product in one unit, as entered. A correction is another row; the old one stays."""
+
+    product = models.ForeignKey(Product, models.PROTECT, related_name="readings")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    month = models.DateField()  # its first day
+    version = models.PositiveSmallIntegerField(default=1)
+    in_force = models.BooleanField(default=True)  # False once a later version corrects it
+    cost_fen = models.BigIntegerField()
+    benefit_fen = models.BigIntegerField()
+    customers = models.PositiveIntegerField(null=True, blank=True)
+    entered_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
+    entered_at = models.DateTimeField(default=clock.now)
+
+    objects = ReadingQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["month", "unit"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["product", "unit", "month", "version"], name="reading_version_once"
+            ),
+            models.UniqueConstraint(
+                fields=["product", "unit", "month"], condition=Q(in_force=True), name="reading_in_force_once"
+            ),
+            models.CheckConstraint(condition=Q(month__day=1), name="reading_of_a_month"),
+            models.CheckConstraint(condition=Q(cost_fen__gte=0), name="reading_costs_nothing_negative"),
+        ]

@@ -1,0 +1,101 @@
+"""People: kept, and let go. An account is a key a person is given; it never carries rights of its own."""
+
+from django.db import transaction
+from django.utils.crypto import get_random_string
+from django.utils.translation import gettext as _
+
+from apps.core import clock
+from apps.core.flow import lock
+from apps.core.journal import record
+from apps.core.verdict import Refused, demand
+from apps.org import rules
+from apps.org.models import Delegation, Person, Post, Unit, User
+
+PLAIN_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
+
+
+def _at(person):
+    return person.unit or Unit.objects.filter(depth=1).first()
+
+
+@transaction.atomic
+def add_person(*, by, name: str, employee_no: str | None = None, unit=None, **values) -> Person:
+    """Add somebody, inside the bank (with a number) or outside. Raises Refused when the number is taken."""
+    person = Person(name=name, employee_no=employee_no or None, unit=unit, **values)
+    demand(rules.may_manage_people(by, _at(person)))
+    if person.employee_no and Person.objects.filter(employee_no=person.employee_no).exists():
+        raise Refused(_("The employee number %(no)s belongs to another person.") % {"no": employee_no})
+    person.save()
+    record("person.add", person, by=by, unit=unit and unit.pk)
+    return person
+
+
+@transaction.atomic
+def change_person(person: Person, *, by, **values) -> list[str]:
+    """Correct what is known of a person. Returns the names of the fields that changed."""
+    lock(person)
+    demand(rules.may_manage_people(by, _at(person)))
+    changed = [field for field, value in values.items() if getattr(person, field) != value]
+    if changed:
+        for field in changed:
+            setattr(person, field, values[field])
+        person.save(update_fields=changed)
+        record("person.change", person, by=by, fields=changed)
+    return changed
+
+
+@transaction.atomic
+def record_leaving(person: Person, *, by, on=None) -> int:
+    """The person has left: every post and delegation ends, every account closes. Returns how many posts ended."""
+    lock(person)
+    demand(rules.may_manage_people(by, _at(person)))
+    if person.left_on:
+        raise Refused(_("%(person)s has already left.") % {"person": person})
+    day = clock.today()
+    person.left_on = on or day
+    person.save(update_fields=["left_on"])
+    posts = 0
+    for post in Post.objects.filter(person=person, revoked_on=None).exclude(ends__lt=day):
+        posts += 1
+        post.revoked_on = day
+        post.save(update_fields=["revoked_on"])
+        record("post.end", person, by=by, post=post.pk, unit=post.unit_id, role=post.role)
+    given, taken = Delegation.objects.filter(giver=person), Delegation.objects.filter(taker=person)
+    for delegation in (given | taken).filter(revoked_on=None, ends__gte=day):
+        delegation.revoked_on = day
+        delegation.save(update_fields=["revoked_on"])
+        record("delegation.revoke", delegation, by=by)
+    for account in person.users.filter(is_active=True):
+        _close(account, by)
+    record("person.leave", person, by=by, posts=posts)
+    return posts
+
+
+@transaction.atomic
+def open_account(person: Person, *, by, username: str) -> tuple[User, str]:
+    """Give a person an account. Returns it with its first password, which is shown once and kept nowhere."""
+    lock(person)
+    demand(rules.may_manage_people(by, _at(person)))
+    if person.left_on:
+        raise Refused(_("%(person)s has left.") % {"person": person})
+    if User.objects.filter(username__iexact=username).exists():
+        raise Refused(_("The account name %(name)s is taken.") % {"name": username})
+    password = get_random_string(16, PLAIN_LETTERS)
+    account = User.objects.create_user(
+        username=username, password=password, email=person.email, person=person
+    )
+    record("account.open", person, by=by, account=account.pk)
+    return account, password
+
+
+@transaction.atomic
+def close_account(account: User, *, by) -> None:
+    """The account opens nothing from now on; a session under way ends with its next request."""
+    demand(rules.may_manage_people(by, _at(account.person)))
+    _close(account, by)
+
+
+def _close(account, by):
+    account.is_active = False
+    account.save(update_fields=["is_active"])
+    record("account.close", account.person, by=by, account=account.pk)

@@ -1,0 +1,74 @@
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.core.models.subject import About, AboutQuerySet
+
+
+class AccessQuerySet(AboutQuerySet):
+    def current(self):
+        day = clock.today()
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+    def granting(self, user):
+        """The grants to this person, or to a unit where this person holds a post (or above it, where it says so)."""
+        if not user.principal_id:
+            return self.none()
+        q = Q(person=user.principal_id)
+        units = {post.unit_id for post in user.standing}
+        above = {path for post in user.standing for path in post.unit.path_upwards[1:]}
+        if units:
+            q |= Q(unit__in=units) | Q(unit__path__in=above, below=True)
+        return self.filter(q, effect=Access.Effect.ALLOW)
+
+    def denying(self, user):
+        """The denials of this person. Who acts for another stays recused, and is recused where the other is."""
+        people = {user.person_id, user.principal_id} - {None}
+        return self.filter(person__in=people, effect=Access.Effect.DENY)
+
+
+class Access(About):
+    """An exception to reach, written by the app that assigns, recuses, shares or adopts, in the same transaction.
+
+    A deny names a person and beats every grant.
+    """
+
+    class Effect(models.TextChoices):
+        ALLOW = "allow", _("Allowed")
+        DENY = "deny", _("Denied")
+
+    person = models.ForeignKey("org.Person", models.PROTECT, null=True, blank=True, related_name="access")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="access")
+    below = models.BooleanField(default=True)  # a unit's row reaches the units below it as well
+    capability = models.CharField(max_length=40)
+    effect = models.CharField(max_length=5, choices=Effect)
+    because_of = models.CharField(max_length=80)  # the row that made it, e.g. "review.Assignment:12"
+    starts = models.DateField(default=clock.today)
+    ends = models.DateField(null=True, blank=True)
+
+    objects = AccessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(person=None) ^ Q(unit=None), name="access_names_a_person_or_a_unit"
+            ),
+            models.CheckConstraint(condition=~Q(effect="deny") | Q(unit=None), name="access_denies_a_person"),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "capability", "effect", "person", "because_of"],
+                name="access_once_a_person",
+            ),
+            models.UniqueConstraint(
+                fields=["subject_type", "subject_id", "capability", "effect", "unit", "because_of"],
+                name="access_once_a_unit",
+            ),
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="access_ends_after_it_starts"
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["subject_type", "subject_id", "capability"], name="access_subject"),
+            models.Index(fields=["person", "subject_type", "capability"], name="access_person"),
+            models.Index(fields=["unit", "subject_type", "capability"], name="access_unit"),
+        ]

@@ -1,0 +1,198 @@
+from django.contrib.auth.models import AbstractUser
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from apps.core import clock
+from apps.org import matrix
+from apps.org.administrators import ADMINISTRATORS
+
+
+class PersonQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who works where is no secret inside the bank: everybody, or nobody to those without a post."""
+        return self if user.may_ever("org.view") else self.none()
+
+    def inside(self):
+        return self.filter(inside=True)
+
+    def search_text(self, text):
+        return self.filter(Q(name__icontains=text) | Q(employee_no__istartswith=text))
+
+
+class Person(models.Model):
+    """Somebody, inside the bank or outside, with or without an account."""
+
+    name = models.CharField(max_length=60, db_index=True)
+    employee_no = models.CharField(max_length=20, unique=True, null=True, blank=True)
+    inside = models.BooleanField(default=True)
+    organisation = models.CharField(max_length=120, blank=True)  # of an outside person
+    unit = models.ForeignKey("org.Unit", models.PROTECT, null=True, blank=True, related_name="people")
+    email = models.EmailField(blank=True)
+    mobile = models.CharField(max_length=20, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+    org_import = models.ForeignKey(
+        "org.OrgImport", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = PersonQuerySet.as_manager()
+
+    def __str__(self):
+        return self.name
+
+    def get_absolute_url(self):
+        return reverse("org:person_detail", args=[self.pk])
+
+    @property
+    def user(self):
+        """The person's account, if there is one."""
+        return next(iter(self.users.all()), None)
+
+
+class User(AbstractUser):
+    """An account. The person behind it holds the posts; posts are read on every request."""
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="users")
+    language = models.CharField(max_length=10, blank=True)
+
+    acting_for_id: int | None = None  # set per request by the delegation middleware, never stored
+
+    def __str__(self):
+        return self.person.name if self.person_id else self.username
+
+    @property
+    def name(self):
+        return str(self)
+
+    @property
+    def principal_id(self) -> int | None:
+        """The id of the person in whose name this account acts now."""
+        return self.acting_for_id or self.person_id
+
+    @cached_property
+    def standing(self) -> list["Post"]:
+        """The posts held today by the person in whose name this account acts, one query.
+
+        An administrator's post is nobody else's, not even for a day: it does not go over with a delegation.
+        """
+        if not self.is_active or not self.principal_id:
+            return []
+        posts = Post.objects.current().filter(person=self.principal_id)
+        if self.acting_for_id:
+            posts = posts.exclude(role__in=ADMINISTRATORS)
+        return list(posts.select_related("unit", "line").order_by("pk"))
+
+    def holds(self, role: str, unit=None) -> bool:
+        """Does this person hold the role, at this unit or above it?"""
+        return any(post.role == role and (unit is None or unit.is_under(post.unit)) for post in self.standing)
+
+    def may_ever(self, capability: str) -> bool:
+        """Could any post of this person give the capability over anything at all?"""
+        return any(matrix.cell(post.role, capability) for post in self.standing)
+
+    def may_at(self, capability: str, unit, line_id=None) -> bool:
+        """Do the posts give the capability over something of this unit (and line)?"""
+        return any(
+            matrix.relation(unit.path, post.unit.path) in matrix.cell(post.role, capability)
+            and (post.line_id is None or post.line_id == line_id)
+            for post in self.standing
+        )
+
+    def can(self, capability: str, thing) -> bool:
+        """May this person do this to this very thing? (reach or own or shared) and not denied."""
+        from apps.org.reach import can  # noqa: PLC0415 (reach reads this module's models)
+
+        return can(self, capability, thing)
+
+
+class PostQuerySet(models.QuerySet):
+    def current(self, on=None):
+        day = on or clock.today()
+        return self.filter(
+            Q(revoked_on=None) | Q(revoked_on__gt=day), Q(ends=None) | Q(ends__gte=day), starts__lte=day
+        )
+
+    def at_or_above(self, unit):
+        return self.filter(unit__path__in=unit.path_upwards)
+
+
+class Post(models.Model):
+    """A person's role at a unit between two dates (both included); several at once.
+
+    A post taken away before its end has `revoked_on`, and does not count on that day any more.
+    """
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="posts")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="posts")
+    role = models.CharField(max_length=30, choices=matrix.role_choices)
+    line = models.ForeignKey("org.BusinessLine", models.PROTECT, null=True, blank=True, related_name="posts")
+    starts = models.DateField(default=clock.today)
+    ends = models.DateField(null=True, blank=True)
+    revoked_on = models.DateField(null=True, blank=True)
+    full_time = models.BooleanField(default=True)
+    deputy = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="deputy_posts")
+    org_import = models.ForeignKey(
+        "org.OrgImport", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends=None) | Q(ends__gte=F("starts")), name="post_ends_after_it_starts"
+            ),
+            models.UniqueConstraint(
+                fields=["person", "unit", "role", "line", "starts"],
+                condition=Q(revoked_on=None),
+                name="post_once_a_line",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "unit", "role", "starts"],
+                condition=Q(line=None, revoked_on=None),
+                name="post_once_for_all_lines",
+            ),
+        ]
+        indexes = [models.Index(fields=["unit", "role"], name="post_unit_role")]
+
+    def __str__(self):
+        return f"{self.person} · {self.role_label} · {self.unit}"
+
+    @property
+    def role_label(self):
+        return self.get_role_display()
+
+    @property
+    def stands(self) -> bool:
+        """Does it count today?"""
+        day = clock.today()
+        return (
+            self.starts <= day
+            and (self.ends is None or self.ends >= day)
+            and (self.revoked_on is None or self.revoked_on > day)
+        )
+
+
+class Delegation(models.Model):
+    """For a period, one person may act in another's name. Both names stand in the journal."""
+
+    giver = models.ForeignKey(Person, models.PROTECT, related_name="delegations_given")
+    taker = models.ForeignKey(Person, models.PROTECT, related_name="delegations_taken")
+    starts = models.DateField()
+    ends = models.DateField()
+    reason = models.CharField(max_length=200)
+    revoked_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ends__gte=F("starts")), name="delegation_ends_after_it_starts"
+            ),
+            models.CheckConstraint(condition=~Q(giver=F("taker")), name="delegation_of_two_people"),
+        ]
+
+    @classmethod
+    def current(cls):
+        day = clock.today()
+        return cls.objects.filter(Q(revoked_on=None) | Q(revoked_on__gt=day), starts__lte=day, ends__gte=day)

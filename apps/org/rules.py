@@ -1,0 +1,133 @@
+"""May I? Each answer is yes, or no with a reason the person can act on. No model is imported: the thing comes to it."""
+
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+
+from apps.core import clock
+from apps.core.verdict import YES, no
+from apps.org.administrators import ADMINISTRATORS
+
+LONGEST_DELEGATION = timedelta(days=366)
+
+
+def may_ever(user, capability):
+    if user.may_ever(capability):
+        return YES
+    return no(_("None of your posts lets you do this."))
+
+
+def _manage(user, unit):
+    if user.may_at("org.manage", unit):
+        return YES
+    return no(_("Units and people are kept by the system administrator."))
+
+
+def may_open_unit(user, parent):
+    if parent.closed_on:
+        return no(_("%(unit)s is closed; nothing can be opened below it.") % {"unit": parent})
+    return _manage(user, parent)
+
+
+def may_change_unit(user, unit):
+    return _manage(user, unit)
+
+
+def may_close_unit(user, unit):
+    if unit.closed_on:
+        return no(_("%(unit)s is already closed.") % {"unit": unit})
+    return _manage(user, unit)
+
+
+def may_manage_people(user, unit):
+    return _manage(user, unit)
+
+
+def may_import(user, root):
+    return _manage(user, root)
+
+
+# ── Posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+def may_ask_post(user, unit, role):
+    if not user.may_at("post.request", unit):
+        return no(_("You cannot ask for posts at %(unit)s.") % {"unit": unit})
+    if role in ADMINISTRATORS and not user.holds("system_admin"):
+        return no(_("An administrator's post is asked for by the system administrator."))
+    return YES
+
+
+def may_approve_post(user, request):
+    if request.payload["person"] in {user.person_id, user.acting_for_id}:
+        return no(_("Nobody approves their own post."))
+    return YES
+
+
+def may_end_post(user, post):
+    if post.revoked_on or (post.ends and post.ends < clock.today()):
+        return no(_("This post has already ended."))
+    if user.may_at("post.request", post.unit) or user.may_at("post.grant", post.unit):
+        return YES
+    return no(_("You cannot end posts at %(unit)s.") % {"unit": post.unit})
+
+
+def may_change_liaison(user, post):
+    if post.role != "liaison":
+        return no(_("Only a liaison has a deputy."))
+    if not post.stands:
+        return no(_("This post has already ended."))
+    if user.may_at("body.manage", post.unit) or user.may_at("post.request", post.unit):
+        return YES
+    return no(_("You cannot change the liaisons of %(unit)s.") % {"unit": post.unit})
+
+
+def may_hand_over(user, post):
+    if post.person_id == user.principal_id:
+        return YES
+    return (
+        YES
+        if user.may_at("post.request", post.unit)
+        else no(_("You cannot hand over for %(unit)s.") % {"unit": post.unit})
+    )
+
+
+# ── Delegation ────────────────────────────────────────────────────────────────────────────────────────────────────
+def may_delegate(user, taker, starts, ends):
+    if user.acting_for_id:
+        return no(_("What was delegated to you cannot be delegated further."))
+    if taker.pk == user.person_id:
+        return no(_("Choose another person."))
+    if taker.left_on or taker.user is None:
+        return no(_("%(person)s has no account to act with.") % {"person": taker})
+    if ends < starts or ends < clock.today():
+        return no(_("The period must end after it begins, and not before today."))
+    if ends - starts > LONGEST_DELEGATION:
+        return no(_("A delegation lasts a year at most."))
+    return YES
+
+
+def may_revoke(user, delegation):
+    if delegation.revoked_on or delegation.ends < clock.today():
+        return no(_("This delegation has already ended."))
+    if user.person_id in (delegation.giver_id, delegation.taker_id) or user.may_ever("post.grant"):
+        return YES
+    return no(_("Only who gave it, who took it, or the security administrator can end it."))
+
+
+# ── Bodies ────────────────────────────────────────────────────────────────────────────────────────────────────────
+def may_manage_body(user, unit):
+    if user.may_at("body.manage", unit):
+        return YES
+    return no(_("You cannot change the bodies of %(unit)s.") % {"unit": unit})
+
+
+# ── Bank-wide ─────────────────────────────────────────────────────────────────────────────────────────────────────
+def may_keep_parameters(user):
+    if user.may_ever("parameter.manage"):
+        return YES
+    return no(_("The calendar and the parameters are kept by the system administrator."))
+
+
+def may_ask_authority(user, unit):
+    if user.may_at("parameter.manage", unit):
+        return YES
+    return no(_("The authority table is kept by the system administrator."))

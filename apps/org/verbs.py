@@ -1,0 +1,59 @@
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.verbs import declare
+
+declare("request.make", _("made a request"), kind=str, fen=int, hash=str, icon="file-plus")
+declare(
+    "request.confirm", _("confirmed a request"), kind=str, fen=int, hash=str, icon="file-check", tone="green"
+)
+declare(
+    "request.approve", _("approved a request"), kind=str, fen=int, hash=str, icon="badge-check", tone="green"
+)
+declare("request.decline", _("declined a request"), kind=str, icon="file-x", tone="red")
+declare("request.withdraw", _("withdrew a request"), kind=str, icon="undo-2", tone="amber")
+
+declare("unit.open", _("opened the unit"), parent=int | None, kind=str, icon="building-2", tone="green")
+declare("unit.change", _("changed the unit"), fields=list, icon="pencil")
+declare("unit.close", _("closed the unit"), icon="building", tone="red")
+declare("person.add", _("added the person"), unit=int | None, icon="user-plus", tone="green")
+declare("person.change", _("changed the person"), fields=list, icon="user-pen")
+declare("person.leave", _("recorded the leaving of the person"), posts=int, icon="user-x", tone="red")
+declare("account.open", _("opened an account"), account=int, icon="key-round", tone="green")
+declare("account.close", _("closed the account"), account=int, icon="lock", tone="red")
+declare(
+    "post.grant", _("granted a post"), request=int, post=int, unit=int, role=str, icon="id-card", tone="green"
+)
+declare("post.end", _("ended a post"), post=int, unit=int, role=str, icon="circle-off", tone="red")
+declare("post.change", _("changed a liaison's post"), post=int, fields=list, icon="pencil")
+declare(
+    "post.hand_over", _("handed over what was open"), post=int, to=int, counts=dict, icon="arrow-right-left"
+)
+declare("delegation.give", _("delegated to another person"), taker=int, icon="user-check")
+declare("delegation.revoke", _("ended the delegation"), icon="user-minus", tone="red")
+declare("delegation.act", _("began to act for the other"), giver=int, icon="user-check", tone="amber")
+declare("delegation.rest", _("acts for themselves again"), giver=int, icon="user")
+declare("body.open", _("set up the body"), kind=str, icon="landmark", tone="green")
+declare("body.change", _("changed the body"), fields=list, icon="pencil")
+declare("body.seat", _("gave a seat"), membership=int, person=int, role=str, icon="user-plus", tone="green")
+declare("body.unseat", _("ended a seat"), membership=int, person=int, role=str, icon="user-minus", tone="red")
+declare("holiday.set", _("set a day of the calendar"), day=str, working=bool, icon="calendar-plus")
+declare("holiday.clear", _("cleared a day of the calendar"), day=str, icon="calendar-minus", tone="red")
+declare("holiday.load", _("loaded the public holidays"), year=int, days=int, icon="calendar-days")
+declare("parameter.set", _("set a parameter"), key=str, value=int, starts=str, icon="sliders-horizontal")
+declare(
+    "authority.grant",
+    _("entered a line of the authority table"),
+    request=int,
+    fen=int,
+    icon="stamp",
+    tone="green",
+)
+declare("authority.end", _("ended a line of the authority table"), icon="stamp", tone="red")
+declare(
+    "org.import",
+    _("imported units, people and posts"),
+    import_id=int,
+    counts=dict,
+    sha256=str,
+    icon="file-up",
+)

@@ -1,0 +1,187 @@
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+from apps.core.grades import Grade
+from apps.core.scope import ScopedQuerySet
+from apps.org.reach import ReachQuerySet
+
+
+class ProjectQuerySet(ReachQuerySet):
+    def visible_to(self, user):
+        return self.scoped(user, "project.view")
+
+    def alive(self):
+        return self.filter(state__in=[Project.State.ACTIVE, Project.State.RETURNED, Project.State.ON_HOLD])
+
+    def late(self):
+        return self.alive().filter(due_on__lt=clock.today())
+
+    def waiting_on(self, user):
+        """What this person is holding up: drafts and returned projects of theirs, and whatever lies in their hands."""
+        mine = Q(manager=user.principal_id, state__in=[Project.State.DRAFT, Project.State.RETURNED])
+        return self.filter(mine | Q(holder=user.principal_id, state=Project.State.ACTIVE)).distinct()
+
+    def for_list(self):
+        return self.select_related("unit", "line", "manager", "stage")
+
+
+class Project(models.Model):
+    """One innovation project, from its proposal to its post-evaluation."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", _("Draft")
+        ACTIVE = "active", _("In progress")
+        RETURNED = "returned", _("Returned for revision")
+        ON_HOLD = "on_hold", _("On hold")
+        REJECTED = "rejected", _("Rejected")
+        STOPPED = "stopped", _("Stopped")
+        CLOSED = "closed", _("Closed")
+
+    own_fields = ("manager", "proposer")
+
+    code = models.CharField(max_length=20, unique=True, editable=False)
+    title = models.CharField(max_length=120)
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="projects")
+    line = models.ForeignKey(
+        "org.BusinessLine", models.PROTECT, null=True, blank=True, related_name="projects"
+    )
+    opportunity = models.OneToOneField(
+        "insight.Opportunity", models.PROTECT, null=True, blank=True, related_name="project"
+    )
+    proposer = models.ForeignKey("org.Person", models.PROTECT, related_name="projects_proposed")
+    manager = models.ForeignKey("org.Person", models.PROTECT, related_name="projects_managed")
+    goal = models.TextField(max_length=3000)
+    approach = models.TextField(max_length=5000, blank=True)
+    risks = models.TextField(max_length=3000, blank=True)
+    asked_fen = models.BigIntegerField(default=0)  # of the latest estimate, all kinds of money together
+    cross_branch = models.BooleanField(default=False)
+    first_in_industry = models.BooleanField(default=False)
+    grade = models.PositiveSmallIntegerField(choices=Grade, default=Grade.INTERNAL)
+
+    process_version = models.ForeignKey(
+        "projects.ProcessVersion", models.PROTECT, related_name="+", editable=False
+    )
+    stage = models.ForeignKey("projects.Stage", models.PROTECT, related_name="projects", editable=False)
+    state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
+    holder = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+", editable=False)
+    holder_note = models.CharField(
+        max_length=60, blank=True, editable=False
+    )  # who, where it is not one person: a forum, a unit
+    due_on = models.DateField(null=True, editable=False)
+    proposed_at = models.DateTimeField(default=clock.now, editable=False)
+    stage_since = models.DateTimeField(default=clock.now, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    objects = ProjectQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(asked_fen__gte=0), name="project_asks_nothing_negative")
+        ]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="project_unit"),
+            models.Index(fields=["stage", "state"], name="project_stage"),
+            models.Index(fields=["manager"], name="project_manager_idx"),
+            models.Index(fields=["due_on"], name="project_due", condition=Q(state="active")),
+            models.Index(fields=["-asked_fen", "-id"], name="project_asked"),
+            models.Index(fields=["-proposed_at", "-id"], name="project_proposed"),
+        ]
+
+    def __str__(self):
+        return self.title
+
+    def get_absolute_url(self):
+        return reverse("projects:project_detail", args=[self.pk])
+
+    @property
+    def days_late(self):
+        if not self.due_on or self.state != self.State.ACTIVE:
+            return 0
+        return max(0, (clock.today() - self.due_on).days)
+
+    @property
+    def estimate(self):
+        """The latest estimate, or None."""
+        return self.estimates.order_by("-version").first()
+
+
+class TeamMember(models.Model):
+    """A person on a project's team."""
+
+    class Part(models.TextChoices):
+        BUSINESS = "business", _("Business")
+        TECHNOLOGY = "technology", _("Technology")
+        DATA = "data", _("Data")
+        OPERATIONS = "operations", _("Operations")
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="team")
+    person = models.ForeignKey("org.Person", models.PROTECT, related_name="project_teams")
+    part = models.CharField(max_length=20, choices=Part)
+    share_percent = models.PositiveSmallIntegerField(default=100)  # of working time
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "person"], name="team_member_once"),
+            models.CheckConstraint(condition=Q(share_percent__range=(1, 100)), name="team_share_in_percent"),
+        ]
+
+
+class Milestone(models.Model):
+    """A dated promise of the plan. `stage` names the stage it must be met in before the gate opens."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="milestones")
+    name = models.CharField(max_length=80)
+    stage = models.ForeignKey("projects.Stage", models.PROTECT, related_name="+")
+    due_on = models.DateField()
+    met_on = models.DateField(null=True, blank=True)
+    evidence = models.CharField(max_length=300, blank=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+
+    @property
+    def late(self):
+        return self.met_on is None and self.due_on < clock.today()
+
+
+class GateRequirement(models.Model):
+    """One thing this project owes at one gate. Written by whoever sees it met; read by `may_advance`."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="requirements")
+    gate = models.ForeignKey("projects.Gate", models.PROTECT, related_name="+")
+    kind = models.ForeignKey("projects.RequiredKind", models.PROTECT, related_name="+")
+    met_at = models.DateTimeField(null=True)
+    because_of = models.CharField(max_length=80, blank=True)  # the row that met it, e.g. "review.Minutes:3"
+    waived_reason = models.CharField(max_length=300, blank=True)
+    waived_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+")
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["gate", "kind__order"]
+        constraints = [models.UniqueConstraint(fields=["project", "kind"], name="gate_requirement_once")]
+
+    @property
+    def settled(self):
+        return bool(self.met_at or self.waived_reason)
+
+
+class TrackRecord(models.Model):
+    """What a project's product really returned, beside what was promised. Written by operations, read by new estimates."""
+
+    project = models.OneToOneField(Project, models.PROTECT, related_name="track_record")
+    line = models.ForeignKey("org.BusinessLine", models.PROTECT, null=True, related_name="+")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    promised_fen = models.BigIntegerField()
+    realised_fen = models.BigIntegerField()
+    months = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(months__gt=0), name="track_record_has_months")]

@@ -1,0 +1,35 @@
+from apps.review.actions.consultation import answer_opinion, ask_opinions, give_opinion
+from apps.review.actions.forum import set_up_forum
+from apps.review.actions.meeting import (
+    call_meeting,
+    call_roll,
+    cast_vote,
+    close_ballot,
+    close_meeting,
+    draft_minutes,
+    edit_minutes,
+    issue_minutes,
+    open_ballot,
+)
+from apps.review.actions.round import assign, close_round, declare, open_round, submit_scores
+
+__all__ = [
+    "answer_opinion",
+    "ask_opinions",
+    "assign",
+    "call_meeting",
+    "call_roll",
+    "cast_vote",
+    "close_ballot",
+    "close_meeting",
+    "close_round",
+    "declare",
+    "draft_minutes",
+    "edit_minutes",
+    "give_opinion",
+    "issue_minutes",
+    "open_ballot",
+    "open_round",
+    "set_up_forum",
+    "submit_scores",
+]

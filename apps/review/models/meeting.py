@@ -1,0 +1,92 @@
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.scope import ScopedQuerySet
+from apps.org.reach import ReachQuerySet
+
+
+class MeetingQuerySet(ReachQuerySet):
+    def visible_to(self, user):
+        return self.scoped(user, "round.view")
+
+    def managed_by(self, user):
+        return self.scoped(user, "round.manage")
+
+    def for_list(self):
+        return self.select_related("forum", "unit")
+
+
+class Meeting(models.Model):
+    """A sitting of a forum, or a written vote (传签) in place of one."""
+
+    class Form(models.TextChoices):
+        SITTING = "sitting", _("Meeting")
+        WRITTEN = "written", _("Written vote")
+
+    class State(models.TextChoices):
+        OPEN = "open", _("Open")
+        CLOSED = "closed", _("Closed")
+
+    forum = models.ForeignKey("review.Forum", models.PROTECT, related_name="meetings")
+    unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")
+    year = models.PositiveSmallIntegerField(editable=False)
+    number = models.PositiveSmallIntegerField(editable=False)  # of the forum's in the year
+    form = models.CharField(max_length=10, choices=Form, default=Form.SITTING)
+    held_on = models.DateField()
+    place = models.CharField(max_length=100, blank=True)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN, editable=False)
+    called_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
+
+    own_fields = ("called_by",)
+    objects = MeetingQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "-held_on", "-id"], name="meeting_unit")]
+        constraints = [
+            models.UniqueConstraint(fields=["forum", "year", "number"], name="meeting_number_once")
+        ]
+
+    def __str__(self):
+        return _("%(forum)s, meeting %(number)s of %(year)s") % {
+            "forum": self.forum,
+            "number": self.number,
+            "year": self.year,
+        }
+
+    def get_absolute_url(self):
+        return reverse("review:meeting_detail", args=[self.pk])
+
+    @property
+    def open_ballots(self) -> bool:
+        return self.ballots.all().marked().filter(state="open").exists()
+
+
+class AgendaItem(models.Model):
+    """A topic on a meeting's agenda."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="agenda")
+    topic = models.ForeignKey("review.Topic", models.PROTECT, related_name="agenda_items")
+    order = models.PositiveSmallIntegerField()
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "order"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "topic"], name="agenda_topic_once")]
+
+
+class Attendance(models.Model):
+    """A member of the body at a meeting: `present` is None until the roll is called."""
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendance")
+    person = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
+    role = models.CharField(max_length=20)  # in the body, on the day
+    votes = models.BooleanField()
+    present = models.BooleanField(null=True)
+
+    objects = ScopedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["meeting", "pk"]
+        constraints = [models.UniqueConstraint(fields=["meeting", "person"], name="attendance_once")]

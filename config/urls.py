@@ -1,0 +1,30 @@
+from allauth.account import views as account
+from django.contrib.auth.decorators import login_not_required
+from django.urls import include, path
+from django.views.i18n import set_language
+
+# Of allauth's routes those we use, under its names. No registration, no password by mail: administrators do both.
+sign_in = [
+    path("login/", account.login, name="account_login"),
+    path("logout/", account.logout, name="account_logout"),
+    path("inactive/", account.account_inactive, name="account_inactive"),
+    path(
+        "signup/", account.signup, name="account_signup"
+    ),  # allauth asks for its address; the page says it is closed
+    path("reauthenticate/", account.reauthenticate, name="account_reauthenticate"),
+    path("password/change/", account.password_change, name="account_change_password"),
+    path("password/set/", account.password_set, name="account_set_password"),
+    path("2fa/", include("allauth.mfa.urls")),
+]
+urlpatterns = [
+    path("accounts/", include(sign_in)),
+    path("language/", login_not_required(set_language), name="set_language"),
+    path("insight/", include("apps.insight.urls")),
+    path("projects/", include("apps.projects.urls")),
+    path("", include("apps.desk.urls")),
+]
+
+handler400 = "apps.core.views.bad_request"
+handler403 = "apps.core.views.permission_denied"
+handler404 = "apps.core.views.page_not_found"
+handler500 = "apps.core.views.server_error"

@@ -1,0 +1,42 @@
+"""Real rows for tests. Each app adds its own module and is re-exported here."""
+
+from tests.factories.allocation import approve, awaiting_funds, make_fund, treasury
+from tests.factories.insight import ReportFactory, make_issue, make_item, make_opportunity, secretary
+from tests.factories.org import (
+    BodyFactory,
+    BusinessLineFactory,
+    PersonFactory,
+    PostFactory,
+    UnitFactory,
+    UserFactory,
+    bank,
+)
+from tests.factories.projects import complete, estimated, make_project, ready_for_review, signed, submitted
+from tests.factories.review import branch_group, committee
+
+__all__ = [
+    "BodyFactory",
+    "BusinessLineFactory",
+    "PersonFactory",
+    "PostFactory",
+    "ReportFactory",
+    "UnitFactory",
+    "UserFactory",
+    "approve",
+    "awaiting_funds",
+    "bank",
+    "branch_group",
+    "committee",
+    "complete",
+    "estimated",
+    "make_fund",
+    "make_issue",
+    "make_item",
+    "make_opportunity",
+    "make_project",
+    "ready_for_review",
+    "secretary",
+    "signed",
+    "submitted",
+    "treasury",
+]
