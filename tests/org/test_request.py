@@ -85,7 +85,7 @@ def test_one_asks_and_another_approves_and_then_it_is_done_once(three):
 def test_the_maker_approves_nothing_they_asked_for(three):
     both = PostFactory(role="approver", unit=three.root, person=three.maker.person).user
     request = ask(three, by=both)
-    with pytest.raises(Refused, match="another person must decide|由另一人"):
+    with pytest.raises(Refused, match="another person must decide|须由他人办理"):
         approve_request(request, by=both, seen=request.payload_hash)
     assert done == []
 
