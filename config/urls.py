@@ -20,7 +20,15 @@ urlpatterns = [
     path("accounts/", include(sign_in)),
     path("language/", login_not_required(set_language), name="set_language"),
     path("insight/", include("apps.insight.urls")),
+    path("talent/", include("apps.talent.urls")),
     path("projects/", include("apps.projects.urls")),
+    path("review/", include("apps.review.urls")),
+    path("operations/", include("apps.operations.urls")),
+    path("allocation/", include("apps.allocation.urls")),
+    path("incentives/", include("apps.incentives.urls")),
+    path("ledger/", include("apps.ledger.urls")),
+    path("org/", include("apps.org.urls")),
+    path("core/", include("apps.core.urls")),
     path("", include("apps.desk.urls")),
 ]
 
