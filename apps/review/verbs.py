@@ -7,7 +7,7 @@ MOVE = {"was": str, "now": str}
 # On the project
 declare(
     "consultation.ask", _("asked a department for its opinion"),
-    consultation=int, unit=str, due_on=str, icon="message-circle-question", tone="violet",
+    consultation=int, unit=str, due_on=str, icon="messages-square", tone="violet",
 )  # fmt: skip
 declare(
     "consultation.give", _("gave the department's opinion"),
