@@ -18,7 +18,7 @@ class Kind:
     request's unit that deciding takes: they say whose desk it waits on. `authority` ("funds", "project") holds the
     approver to the year's authority table as well. `may_make(user, subject)` and, for what a capability cannot say,
     `may_confirm(user, request)` and `may_approve(user, request)` give verdicts. `template` shows the payload to those
-    who decide, with the context `describe(request)`. `undo(request, by)` runs inside a refusal's or a withdrawal's
+    who decide, with the context `describe(request)` and `asked`, the request itself. `undo(request, by)` runs inside a refusal's or a withdrawal's
     transaction, to free what waited on the request.
     """
 

@@ -1,4 +1,13 @@
-from django.urls import URLPattern
+from django.urls import path
+
+from apps.org.views import people, requests, units
 
 app_name = "org"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("units/<int:pk>/", units.unit_detail, name="unit_detail"),
+    path("people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("requests/", requests.request_list, name="request_list"),
+    path("requests/count/", requests.request_count, name="request_count"),
+    path("requests/<int:pk>/", requests.request_detail, name="request_detail"),
+    path("requests/<int:pk>/move/<slug:move>/", requests.request_move, name="request_move"),
+]

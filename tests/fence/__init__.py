@@ -1,4 +1,7 @@
-"""One file an app: ACCESS, route → who may use it, and somebody_elses(), the arguments a stranger tries."""
+"""One file an app: ACCESS, route → who may use it, and somebody_elses(), the arguments a stranger tries.
+
+OPEN, where an app has it, names the routes about things that are nobody's: whoever may use them sees all of these.
+"""
 
 from importlib import import_module
 
@@ -10,6 +13,7 @@ MODULES = [
     if config.name.startswith("apps.")
 ]
 ACCESS = {name: access for module in MODULES for name, access in module.ACCESS.items()}
+OPEN = {name for module in MODULES for name in getattr(module, "OPEN", ())}
 
 
 def somebody_elses() -> dict[str, dict]:

@@ -1,8 +1,27 @@
 """Who may use the routes of org, and what a stranger tries them on."""
 
-ACCESS: dict[str, str] = {}
+from apps.org.actions.post import ask_post
+from tests.factories import PersonFactory, PostFactory, UnitFactory
+
+ACCESS = {
+    "org:person_detail": "org.view",
+    "org:request_count": "request.view",
+    "org:request_detail": "request.view",
+    "org:request_list": "request.view",
+    "org:request_move": "request.view",
+    "org:unit_detail": "org.view",
+}
+# Who works where is no secret inside the bank.
+OPEN = {"org:person_detail", "org:unit_detail"}
 
 
 def somebody_elses() -> dict[str, dict]:
     """Route → arguments of a thing that is out of a stranger's reach."""
-    return {}
+    branch = UnitFactory()
+    asked = ask_post(
+        PersonFactory(), branch, "group_member", by=PostFactory(role="group_lead", unit=branch).user
+    )
+    return {
+        "org:request_detail": {"pk": asked.pk},
+        "org:request_move": {"pk": asked.pk, "move": "approve"},
+    }

@@ -24,8 +24,15 @@ class RequestQuerySet(ReachQuerySet, AboutQuerySet):
                         q |= Q(kind=kind.name) & within_reach(Request, user, capability)
         return self.filter(q & ~denied(Request, user, "request.view")).marked()
 
+    def for_list(self):
+        return self.select_related("unit", "maker", "maker_for")
+
     def open(self):
         return self.filter(state__in=[Request.State.WAITING, Request.State.CONFIRMED])
+
+    def made_by(self, user):
+        """What the person in whose name this account acts asked for, by their own hand or by another's."""
+        return self.filter(Q(maker=user.principal_id) | Q(maker_for=user.principal_id))
 
     def waiting_on(self, user):
         """What this person may confirm or approve now: kind, unit, the authority table, and no hand in it so far.

@@ -1,0 +1,7 @@
+from django.utils.translation import gettext_lazy as _
+
+from apps.core.nav import NavItem, register
+
+register(
+    NavItem("work", _("Requests"), "file-check", "org:request_list", "request.view", 20, "org:request_count"),
+)
