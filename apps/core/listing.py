@@ -14,7 +14,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -108,7 +108,7 @@ class Page:
             value = value.isoformat()
         return base64.urlsafe_b64encode(json.dumps([value, row.pk]).encode()).decode().rstrip("=")
 
-    @property
+    @cached_property
     def count_label(self) -> str:
         """“128”, or “more than 1,000”: counting stops there. One query, asked only where it is shown."""
         if not self.next_url and not self.previous_url:
