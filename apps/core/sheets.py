@@ -188,6 +188,12 @@ def formula_cells(file, sheet: str) -> set[str]:
     return {found.decode() for found in re.findall(rb'<c r="([A-Z]+\d+)"[^>]*>\s*<f[ >/]', xml)}
 
 
+def merged_ranges(file, sheet: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """((top, left), (bottom, right)) of the merged cells of a sheet, counted from nought, both included."""
+    with _workbook(file) as book:
+        return list(book.get_sheet_by_name(sheet).merged_cell_ranges or [])
+
+
 def _sheet_path(archive, name):
     book = archive.read("xl/workbook.xml").decode("utf-8", "replace")
     links = archive.read("xl/_rels/workbook.xml.rels").decode("utf-8", "replace")

@@ -47,6 +47,12 @@ def may_import(user, root):
     return _manage(user, root)
 
 
+def may_ask_import(user, org_import):
+    if not org_import.alters:
+        return no(_("Every row stands already: there is nothing to import."))
+    return may_import(user, org_import.root)
+
+
 # ── Posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def may_ask_post(user, unit, role):
     if not user.may_at("post.request", unit):

@@ -50,10 +50,21 @@ declare(
 )
 declare("authority.end", _("ended a line of the authority table"), icon="stamp", tone="red")
 declare(
-    "org.import",
+    "import.check", _("checked a file to import"), import_id=int, counts=dict, sha256=str, icon="file-search"
+)
+declare(
+    "import.ask", _("asked for approval of the import"), was=str, now=str, icon="file-clock", tone="amber"
+)
+declare("import.drop", _("dropped the import"), was=str, now=str, icon="file-x", tone="red")
+declare("import.give_back", _("gave the import back"), was=str, now=str, icon="undo-2", tone="amber")
+declare(
+    "import.merge",
     _("imported units, people and posts"),
+    was=str,
+    now=str,
     import_id=int,
     counts=dict,
     sha256=str,
     icon="file-up",
+    tone="green",
 )

@@ -1,1 +1,1 @@
-from apps.org.actions import authority, body, calendar, delegation, person, post, request, unit  # noqa: F401
+from apps.org.actions import authority, body, calendar, delegation, imports, person, post, request, unit  # noqa: F401

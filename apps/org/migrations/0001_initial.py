@@ -5,7 +5,6 @@ import apps.org.matrix
 import django.contrib.auth.models
 import django.contrib.auth.validators
 import django.db.models.deletion
-import django.db.models.functions.datetime
 import django.utils.timezone
 from django.conf import settings
 from django.db import migrations, models
@@ -134,13 +133,14 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=160)),
                 ("sha256", models.CharField(max_length=64)),
-                ("at", models.DateTimeField(db_default=django.db.models.functions.datetime.Now())),
+                ("at", models.DateTimeField(default=apps.core.clock.now)),
                 (
                     "state",
                     models.CharField(
                         choices=[
-                            ("checked", "Checked"),
                             ("bad", "Has errors"),
+                            ("checked", "Checked"),
+                            ("waiting", "Waiting"),
                             ("done", "Imported"),
                             ("dropped", "Dropped"),
                         ],
@@ -148,6 +148,8 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
+                ("checked_at", models.DateTimeField(default=apps.core.clock.now)),
+                ("preview", models.CharField(max_length=64)),
                 ("summary", models.JSONField(default=dict)),
                 (
                     "by",
@@ -428,7 +430,12 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("sheet", models.CharField(max_length=20)),
+                (
+                    "sheet",
+                    models.CharField(
+                        choices=[("units", "Units"), ("people", "People"), ("posts", "Posts")], max_length=10
+                    ),
+                ),
                 ("number", models.PositiveIntegerField()),
                 (
                     "effect",
@@ -436,6 +443,7 @@ class Migration(migrations.Migration):
                         choices=[
                             ("new", "New"),
                             ("changed", "Changed"),
+                            ("ended", "Ended"),
                             ("same", "Unchanged"),
                             ("bad", "Wrong"),
                         ],
