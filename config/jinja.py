@@ -38,7 +38,7 @@ def environment(**options) -> Environment:
         filesize=formats.filesize,
         paragraphs=formats.paragraphs,
         sum_codes=lambda text: sum(map(ord, str(text))),
-        label_pairs=lambda columns: [(column.name, column.label) for column in columns],
+        label_pairs=lambda columns: [(column.name, str(column.label)) for column in columns],
         icon=icon,
     )
     # The macros without a request, for form fields and mail. Pages get them with one (apps.core.context.frame), so that

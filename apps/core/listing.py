@@ -14,7 +14,7 @@ from datetime import date, datetime
 from django.db.models import Q
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.utils import timezone
-from django.utils.functional import Promise
+from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -108,15 +108,15 @@ class Page:
             value = value.isoformat()
         return base64.urlsafe_b64encode(json.dumps([value, row.pk]).encode()).decode().rstrip("=")
 
-    @property
+    @cached_property
     def count_label(self) -> str:
-        """“128”, or “more than 1,000”: counting stops there. One query, asked only where it is shown."""
-        if not self.next_url and not self.previous_url:
-            return str(len(self.rows))
-        count = self.queryset.order_by()[: COUNT_LIMIT + 1].count()
-        return (
-            _("more than %(count)s") % {"count": f"{COUNT_LIMIT:,}"} if count > COUNT_LIMIT else f"{count:,}"
-        )
+        """How many there are, when they all stand on this page; else nothing, and `count_url` tells."""
+        return "" if self.count_url else str(len(self.rows))
+
+    @property
+    def count_url(self) -> str:
+        """Where the number is to be had after the page, which waits for no count: “128”, or “more than 1,000”."""
+        return self.url_for(format="count") if self.next_url or self.previous_url else ""
 
     def url_for(self, **changes) -> str:
         """This page's address with these query parameters; moving starts anew unless it is the move itself."""
@@ -155,7 +155,8 @@ class Page:
 
 
 def listing(request, queryset, columns, *, filters=None, sort="-pk", size=PAGE_SIZE, name="list"):
-    """The page of a list, or the response of its export (`?format=csv|xlsx`): the same rows in the same scope.
+    """The page of a list, or the response of its export (`?format=csv|xlsx`) or its count (`?format=count`): the same
+    rows in the same scope.
 
     `filters` is a bound django-filter FilterSet over the queryset. Return the answer at once when it is an HttpResponse:
 
@@ -164,6 +165,8 @@ def listing(request, queryset, columns, *, filters=None, sort="-pk", size=PAGE_S
     """
     if filters is not None:
         queryset = filters.qs if filters.is_valid() else queryset.none()
+    if request.GET.get("format") == "count":
+        return HttpResponse(_counted(queryset))
     page = Page.__new__(Page)
     if request.GET.get("format") in ("csv", "xlsx"):
         page.request, page.columns, page.filters, page.size, page.queryset = (
@@ -177,6 +180,14 @@ def listing(request, queryset, columns, *, filters=None, sort="-pk", size=PAGE_S
         return _export(request, page.ordered(), columns, request.GET["format"], name)
     page.__init__(request, queryset, columns, filters, sort, size)
     return page
+
+
+def _counted(queryset) -> str:
+    """In words, "128 in all" or "more than 1,000 in all": counting stops there."""
+    count = queryset.order_by()[: COUNT_LIMIT + 1].count()
+    if count > COUNT_LIMIT:
+        return _("more than %(count)s in all") % {"count": f"{COUNT_LIMIT:,}"}
+    return _("%(count)s in all") % {"count": f"{count:,}"}
 
 
 def _export(request, queryset, columns, format_, name):

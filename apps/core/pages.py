@@ -46,8 +46,12 @@ def show(
     return PageResponse(request, template, context, fragment=fragment, status=status)
 
 
-def history(user, *things) -> list[dict]:
-    """What happened to these things, newest first, for `ui.timeline`."""
+def history(user, *things, nouns: tuple[str, ...] = (), note=None) -> list[dict]:
+    """What happened to these things, newest first, for `ui.timeline`.
+
+    `nouns` keeps to the verbs of those nouns ("product" of "product.make"); `note(entry)` gives the quiet words under a
+    line.
+    """
     return [
         {
             "who": entry.by or "—",
@@ -55,8 +59,10 @@ def history(user, *things) -> list[dict]:
             "when": entry.at,
             "icon": entry.declaration.icon,
             "tone": TONES.get(entry.declaration.tone, entry.declaration.tone),
+            "note": note(entry) if note else "",
         }
         for entry in timeline(user, *things)
+        if not nouns or entry.verb.split(".")[0] in nouns
     ]
 
 

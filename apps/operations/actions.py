@@ -11,27 +11,30 @@ from apps.core.journal import record
 from apps.core.numbering import next_code
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_version
 from apps.operations import rules
 from apps.operations.flow import rollout_flow
 from apps.operations.models import Product, Reading, Rollout
+from apps.operations.returns import promised_fen
 from apps.org.calendar import due_in
 from apps.org.reach import allow
 from apps.projects.actions import meet_requirement
 from apps.projects.models import TrackRecord
 
 ADOPTIONS_NEEDED = 2
+MAX_REASON = 2000  # characters
 ANSWER_DAYS = 10  # working days a branch has to answer an offer
 
 
 @transaction.atomic
-def make_product(project, *, by, name: str, customer: str) -> Product:
+def make_product(project, *, by, name: str, customer: str, summary: str = "") -> Product:
     """Make a product of a project in its pilot or at launch. Raises Refused when there is one already."""
     lock(project)
     demand(rules.may_make_product(by, project))
     if Product.objects.unscoped("one a project").filter(project=project).exists():
         raise Refused(_("This project has become a product already."))
     product = Product.objects.create(
-        code=next_code("PD"), project=project, name=name, customer=customer,
+        code=next_code("PD"), project=project, name=name, customer=customer, summary=summary,
         unit=project.unit, line=project.line, owner=project.manager, made_at=clock.now(),
     )  # fmt: skip
     record(
@@ -41,6 +44,24 @@ def make_product(project, *, by, name: str, customer: str) -> Product:
     meet_requirement(project, "product", by=by, because_of=f"operations.Product:{product.pk}")
     index(product)
     return product
+
+
+@transaction.atomic
+def correct_product(product: Product, *, by, version: int, name: str, customer: str, summary: str) -> Product:
+    """Change what is said of the product. Raises Stale when somebody saved first."""
+    demand(rules.may_manage(by, product))
+    lock_version(product, version)
+    product.name, product.customer, product.summary = name, customer, summary
+    product.save(update_fields=["name", "customer", "summary", "version"])
+    record("product.correct", product.project, by=by, product=product.pk)
+    index(product)
+    return product
+
+
+@transaction.atomic
+def offer_to_units(product: Product, units, *, by, due_on: date | None = None) -> list[Rollout]:
+    """Offer the product to several branches: to all of them or to none."""
+    return [offer_product(product, unit, by=by, due_on=due_on) for unit in units]
 
 
 @transaction.atomic
@@ -68,9 +89,7 @@ def accept_rollout(rollout: Rollout, *, by) -> None:
     rollout_flow.make(rollout, "accept", by=by)
     _answered(rollout, by, accepted=True)
     product = rollout.product
-    taken = Rollout.objects.unscoped("adoptions are counted over the bank").filter(
-        product=product, state__in=["accepted", "live"]
-    )
+    taken = Rollout.objects.unscoped("adoptions are counted over the bank").filter(product=product).taken_up()
     if taken.count() >= ADOPTIONS_NEEDED:
         meet_requirement(product.project, "adoption", by=by, because_of=f"operations.Rollout:{rollout.pk}")
 
@@ -78,8 +97,10 @@ def accept_rollout(rollout: Rollout, *, by) -> None:
 @transaction.atomic
 def decline_rollout(rollout: Rollout, *, by, reason: str) -> None:
     """The branch says no, in its own words."""
+    if len(reason) > MAX_REASON:
+        raise Refused(_("Give the reason in at most %(most)s characters.") % {"most": f"{MAX_REASON:,}"})
     rollout_flow.make(rollout, "decline", by=by, note=reason)
-    rollout.reason = reason.strip()[:500]
+    rollout.reason = reason.strip()
     _answered(rollout, by, accepted=False)
 
 
@@ -114,37 +135,44 @@ def go_live(rollout: Rollout, *, by) -> None:
 
 @transaction.atomic
 def enter_reading(
-    product: Product, unit, month: date, *, by, cost_fen: int, benefit_fen: int, customers: int | None = None
+    product: Product,
+    unit,
+    month: date,
+    *,
+    by,
+    cost_fen: int,
+    benefit_fen: int,
+    customers: int | None = None,
+    reason: str = "",
 ) -> Reading:
-    """What the product cost and brought in a month, in one unit. For a month that has a reading this is its correction.
+    """What the product cost and brought in a month, in one unit. For a month that has a reading this is its correction,
+    and needs the reason.
 
     Raises Refused for a month that has not begun, a unit that does not use the product, and who may not enter it.
-    """
+    """  # fmt: skip
     demand(rules.may_enter(by, product, unit))
     month = month.replace(day=1)
     if month > clock.today():
         raise Refused(_("This month has not begun."))
-    if (
-        unit.pk != product.unit_id
-        and not product.rollouts.filter(unit=unit, state__in=["accepted", "live"]).exists()
-    ):
+    if unit.pk != product.unit_id and not product.rollouts.taken_up().filter(unit=unit).exists():
         raise Refused(_("%(unit)s has not taken this product up.") % {"unit": unit})
     lock(product)
-    old = (
-        Reading.objects.unscoped("a correction follows it")
-        .filter(product=product, unit=unit, month=month)
-        .order_by("-version")
-        .first()
+    readings = Reading.objects.unscoped("a correction follows it").filter(
+        product=product, unit=unit, month=month
     )
+    old = readings.in_force().first()
     if old:
-        Reading.objects.unscoped("its correction takes its place").filter(pk=old.pk).update(in_force=False)
+        if not reason.strip():
+            raise Refused(_("This month has a reading already. Say why it is corrected."))
+        readings.filter(pk=old.pk).update(in_force=False)
     reading = Reading.objects.create(
         product=product, unit=unit, month=month, version=old.version + 1 if old else 1, entered_by_id=by.principal_id,
-        cost_fen=cost_fen, benefit_fen=benefit_fen, customers=customers, entered_at=clock.now(),
+        cost_fen=cost_fen, benefit_fen=benefit_fen, customers=customers, reason=reason.strip() if old else "",
+        entered_at=clock.now(),
     )  # fmt: skip
     record(
         "reading.enter", product.project, by=by, product=product.pk, unit=unit.path, month=month.isoformat(),
-        cost_fen=cost_fen, benefit_fen=benefit_fen,
+        cost_fen=cost_fen, benefit_fen=benefit_fen, correction=bool(old),
     )  # fmt: skip
     meet_requirement(product.project, "readings", by=by, because_of=f"operations.Product:{product.pk}")
     keep_track(product)
@@ -172,23 +200,12 @@ def keep_track(product: Product) -> None:
     )
 
 
-def promised_fen(costs_fen: list[int], benefits_fen: list[int], months: int) -> int:
-    """The net benefit an estimate promises for its first months of use, in fen: year 0 is the building, and each later
-    year's promise is spread evenly over its twelve months."""
-    net, left = 0, months
-    for cost, benefit in list(zip(costs_fen, benefits_fen, strict=True))[1:]:
-        use = min(12, left)
-        net += (benefit - cost) * use // 12
-        left -= use
-        if not left:
-            break
-    return net
-
-
 @transaction.atomic
 def import_readings(product: Product, rows: list[dict], *, by, sha256: str) -> int:
-    """Enter many readings as one action: rows of {unit, month, cost_fen, benefit_fen, customers}. All of them or none."""
+    """Enter many readings as one action: rows of {unit, month, cost_fen, benefit_fen, customers, reason}. All of them or
+    none."""
     for row in rows:
-        enter_reading(product, row.pop("unit"), row.pop("month"), by=by, **row)
+        values = {name: value for name, value in row.items() if name not in ("unit", "month")}
+        enter_reading(product, row["unit"], row["month"], by=by, **values)
     record("reading.import", product.project, by=by, product=product.pk, rows=len(rows), sha256=sha256)
     return len(rows)

@@ -1,11 +1,13 @@
 from django.db import models
-from django.db.models import Q, Sum
+from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
+from apps.projects.models import TrackRecord
 
 
 class ProductQuerySet(ReachQuerySet):
@@ -13,7 +15,43 @@ class ProductQuerySet(ReachQuerySet):
         return self.scoped(user, "product.view")
 
     def for_list(self):
-        return self.select_related("unit", "line")
+        """With how many branches were asked and took it up, and what it brought beside what was promised."""
+        asked = Rollout.objects.unscoped("counted with the product").filter(product=OuterRef("pk"))
+        record = TrackRecord.objects.filter(project=OuterRef("project"))
+        return self.select_related("unit", "line", "owner").annotate(
+            offered=_count(asked),
+            adopted=_count(asked.taken_up()),
+            promised_fen=Subquery(record.values("promised_fen")),
+            realised_fen=Subquery(record.values("realised_fen")),
+        )
+
+    def owing(self, user, month):
+        """(product, its name, unit) of each reading of this month that this person may enter and that is not there yet.
+
+        A product owes readings from the month after it was made, a branch from the month after it took it up.
+        """
+        read = Reading.objects.unscoped("whether it is there").in_force().filter(month=month)
+        own = (
+            self.model.objects.scoped(user, "reading.enter")
+            .filter(made_at__date__lt=month)
+            .exclude(state=Product.State.RETIRED)
+            .exclude(pk__in=read.filter(unit=F("product__unit")).values("product"))
+        )
+        branches = (
+            Rollout.objects.scoped(user, "reading.enter")
+            .taken_up()
+            .filter(decided_at__date__lt=month)
+            .exclude(models.Exists(read.filter(product=OuterRef("product"), unit=OuterRef("unit"))))
+        )
+        return own.values_list("pk", "name", "unit", "unit__name").union(
+            branches.values_list("product", "product__name", "unit", "unit__name")
+        )
+
+
+def _count(rows):
+    """How many of these there are for each row of the query around, as a column of it."""
+    counted = rows.order_by().values("product").annotate(n=Count("pk")).values("n")
+    return Coalesce(Subquery(counted), 0)
 
 
 class Product(models.Model):
@@ -28,6 +66,7 @@ class Product(models.Model):
     project = models.OneToOneField("projects.Project", models.PROTECT, related_name="product")
     name = models.CharField(max_length=120)
     customer = models.CharField(max_length=200)  # for whom
+    summary = models.TextField(max_length=2000, blank=True)  # what it is
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="products")
     line = models.ForeignKey(
         "org.BusinessLine", models.PROTECT, null=True, blank=True, related_name="products"
@@ -35,6 +74,7 @@ class Product(models.Model):
     owner = models.ForeignKey("org.Person", models.PROTECT, related_name="products")
     state = models.CharField(max_length=10, choices=State, default=State.PILOT, editable=False)
     made_at = models.DateTimeField(default=clock.now)
+    version = models.PositiveIntegerField(default=1, editable=False)
 
     own_fields = ("owner",)
     objects = ProductQuerySet.as_manager()
@@ -60,6 +100,12 @@ class RolloutQuerySet(ReachQuerySet):
             | Q(pk__in=self.model.objects.scoped(user, "rollout.decide").values("pk"))
         ).marked()
 
+    def for_list(self):
+        return self.select_related("product", "unit", "decided_by")
+
+    def taken_up(self):
+        return self.filter(state__in=[Rollout.State.ACCEPTED, Rollout.State.LIVE])
+
     def waiting_on(self, user):
         """Offers this person may answer."""
         return self.model.objects.scoped(user, "rollout.decide").filter(state=Rollout.State.OFFERED)
@@ -82,15 +128,27 @@ class Rollout(models.Model):
     due_on = models.DateField(null=True, blank=True)
     decided_by = models.ForeignKey("org.Person", models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(null=True)
-    reason = models.CharField(max_length=500, blank=True)
+    reason = models.TextField(max_length=2000, blank=True)  # why it was declined
 
     objects = RolloutQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["product", "unit"], name="rollout_once")]
+        indexes = [models.Index(fields=["-offered_at", "-id"], name="rollout_offered")]
 
     def get_absolute_url(self):
         return reverse("operations:product_detail", args=[self.product_id])
+
+    @property
+    def taken_up(self):
+        return self.state in (self.State.ACCEPTED, self.State.LIVE)
+
+    @property
+    def days_late(self):
+        """By how many days its answer is late."""
+        if self.state != self.State.OFFERED or not self.due_on:
+            return 0
+        return max(0, (clock.today() - self.due_on).days)
 
 
 class ReadingQuerySet(ScopedQuerySet):
@@ -114,6 +172,7 @@ class Reading(models.Model):
     cost_fen = models.BigIntegerField()
     benefit_fen = models.BigIntegerField()
     customers = models.PositiveIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=300, blank=True)  # of a correction
     entered_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
     entered_at = models.DateTimeField(default=clock.now)
 
@@ -129,5 +188,8 @@ class Reading(models.Model):
                 fields=["product", "unit", "month"], condition=Q(in_force=True), name="reading_in_force_once"
             ),
             models.CheckConstraint(condition=Q(month__day=1), name="reading_of_a_month"),
+            models.CheckConstraint(
+                condition=Q(version=1) | ~Q(reason=""), name="reading_corrected_for_a_reason"
+            ),
             models.CheckConstraint(condition=Q(cost_fen__gte=0), name="reading_costs_nothing_negative"),
         ]

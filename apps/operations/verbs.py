@@ -14,6 +14,7 @@ declare(
     icon="package",
     tone="green",
 )
+declare("product.correct", _("corrected what is said of the product"), product=int, icon="pencil")
 declare(
     "rollout.offer", _("offered the product to a branch"), product=int, rollout=int, unit=str, icon="send"
 )
@@ -47,6 +48,7 @@ declare(
     month=str,
     cost_fen=int,
     benefit_fen=int,
+    correction=bool,
     icon="chart-line",
 )
 declare("reading.import", _("imported readings"), product=int, rows=int, sha256=str, icon="file-up")

@@ -2,6 +2,7 @@
 
 from tests.factories.allocation import approve, awaiting_funds, make_fund, treasury
 from tests.factories.insight import ReportFactory, make_issue, make_item, make_opportunity, secretary
+from tests.factories.operations import a_product, at_launch, offered, taken_up
 from tests.factories.org import (
     BodyFactory,
     BusinessLineFactory,
@@ -22,7 +23,9 @@ __all__ = [
     "ReportFactory",
     "UnitFactory",
     "UserFactory",
+    "a_product",
     "approve",
+    "at_launch",
     "awaiting_funds",
     "bank",
     "branch_group",
@@ -34,9 +37,11 @@ __all__ = [
     "make_item",
     "make_opportunity",
     "make_project",
+    "offered",
     "ready_for_review",
     "secretary",
     "signed",
     "submitted",
+    "taken_up",
     "treasury",
 ]

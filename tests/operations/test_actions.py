@@ -140,7 +140,18 @@ def test_a_reading_is_entered_by_who_uses_the_product_and_corrected_by_another_r
     go_live(rollout, by=lead)
 
     enter_reading(product, unit, month, by=lead, cost_fen=1 * WAN, benefit_fen=3 * WAN, customers=12)
-    enter_reading(product, unit, month, by=lead, cost_fen=1 * WAN, benefit_fen=4 * WAN, customers=12)
+    with pytest.raises(Refused):
+        enter_reading(product, unit, month, by=lead, cost_fen=1 * WAN, benefit_fen=4 * WAN, customers=12)
+    enter_reading(
+        product,
+        unit,
+        month,
+        by=lead,
+        cost_fen=1 * WAN,
+        benefit_fen=4 * WAN,
+        customers=12,
+        reason="漏计一笔收入",
+    )
 
     readings = Reading.objects.unscoped("a test")
     assert (readings.count(), readings.in_force().totals()) == (

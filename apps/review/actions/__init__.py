@@ -1,5 +1,5 @@
 from apps.review.actions.consultation import answer_opinion, ask_opinions, give_opinion
-from apps.review.actions.forum import set_up_forum
+from apps.review.actions.forum import change_forum, set_up_forum
 from apps.review.actions.meeting import (
     call_meeting,
     call_roll,
@@ -20,6 +20,7 @@ __all__ = [
     "call_meeting",
     "call_roll",
     "cast_vote",
+    "change_forum",
     "close_ballot",
     "close_meeting",
     "close_round",

@@ -44,8 +44,7 @@ def ask_opinions(project, *, by) -> list[Consultation]:
                 due_on=due.isoformat(),
             )
             asked.append(consultation)
-    hand_to(project, person=None, note=_("Departments consulted"), due_on=due)
-    _see_whether_settled(project, by)
+    _hand_on(project, by)
     return asked
 
 
@@ -67,9 +66,7 @@ def give_opinion(consultation: Consultation, *, by, opinion: str, text: str = ""
         "consultation.give", project, by=by,
         consultation=consultation.pk, unit=consultation.unit.path, opinion=opinion, late_days=late,
     )  # fmt: skip
-    if consultation.wants_reply:
-        hand_to(project, person=project.manager, note=_("To answer the opinions"))
-    _see_whether_settled(project, by)
+    _hand_on(project, by)
 
 
 @transaction.atomic
@@ -91,14 +88,19 @@ def answer_opinion(consultation: Consultation, *, by, reply: str, text: str = ""
         unit=consultation.unit.path,
         reply=reply,
     )
-    _see_whether_settled(project, by)
+    _hand_on(project, by)
 
 
-def _see_whether_settled(project, by) -> None:
-    """When all are given and answered, the gate's requirement is met and the forum's secretary holds the project."""
+def _hand_on(project, by) -> None:
+    """Whoever's turn it is holds the project: the manager while an opinion is to be answered, then the departments that
+    still owe theirs; when all are given and answered, the gate's requirement is met and the forum has it."""
     rows = list(Consultation.objects.unscoped("all of them are asked at the gate").filter(project=project))
-    if all(row.settled for row in rows):
+    owed = [row.due_on for row in rows if not row.opinion]
+    if any(row.wants_reply for row in rows):
+        hand_to(project, person=project.manager, note=_("To answer the opinions"))
+    elif owed:
+        hand_to(project, person=None, note=_("Departments consulted"), due_on=max(owed))
+    else:
         last = max((row.pk for row in rows), default=0)
         meet_requirement(project, "opinions", by=by, because_of=f"review.Consultation:{last}")
-        forum = route(project)
-        hand_to(project, person=None, note=str(forum or ""))
+        hand_to(project, person=None, note=str(route(project) or ""))

@@ -1,7 +1,9 @@
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
+from apps.core.flow import lock
 from apps.core.journal import record
-from apps.core.verdict import demand
+from apps.core.verdict import Refused, demand
 from apps.review import rules
 from apps.review.models import Consulted, Forum
 
@@ -10,7 +12,27 @@ from apps.review.models import Consulted, Forum
 def set_up_forum(*, by, body, name: str, kind: str, consulted=(), **terms) -> Forum:
     """Give a body the right to decide, within `terms` (limit, majority, quorum), and say which departments are asked first."""
     demand(rules.may_keep_forums(by, body.unit))
-    forum = Forum.objects.create(body=body, unit=body.unit, name=name, kind=kind, **terms)
-    Consulted.objects.bulk_create([Consulted(forum=forum, unit=unit) for unit in consulted])
-    record("forum.set", forum, by=by, unit=body.unit.path)
+    forum = Forum(body=body, unit=body.unit, name=name, kind=kind, **terms)
+    _save(forum, consulted, by)
     return forum
+
+
+@transaction.atomic
+def change_forum(forum: Forum, *, by, consulted, **terms) -> None:
+    """Change its name, limits, majority, quorum or whom it asks. What has begun goes on by the rule it began with."""
+    lock(forum)
+    demand(rules.may_keep_forums(by, forum.unit))
+    for name, value in terms.items():
+        setattr(forum, name, value)
+    forum.consulted.all().delete()
+    _save(forum, consulted, by)
+
+
+def _save(forum, consulted, by) -> None:
+    try:
+        with transaction.atomic():
+            forum.save()
+    except IntegrityError:
+        raise Refused(_("There is a forum of this name at %(unit)s.") % {"unit": forum.unit}) from None
+    Consulted.objects.bulk_create([Consulted(forum=forum, unit=unit) for unit in consulted])
+    record("forum.set", forum, by=by, unit=forum.unit.path)

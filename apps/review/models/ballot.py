@@ -53,6 +53,11 @@ class Ballot(models.Model):
     opened_at = models.DateTimeField(default=clock.now)
     closes_at = models.DateTimeField()  # no vote counts from this moment on
     closed_at = models.DateTimeField(null=True)
+    secret = models.BooleanField(default=False)
+    # A secret ballot counts here as votes come in, and keeps no choice with a voter.
+    secret_for = models.PositiveSmallIntegerField(default=0, editable=False)
+    secret_against = models.PositiveSmallIntegerField(default=0, editable=False)
+    secret_abstain = models.PositiveSmallIntegerField(default=0, editable=False)
     majority_numerator = models.PositiveSmallIntegerField()
     majority_denominator = models.PositiveSmallIntegerField()
     majority_of = models.CharField(max_length=10)
@@ -118,7 +123,8 @@ class BallotMember(models.Model):
 
 
 class Vote(models.Model):
-    """One member's choice, once. Shown to nobody but the voter: a ballot is told in numbers."""
+    """That a member voted, once, and what; of a secret ballot only that they did. The choice is shown to nobody but the
+    voter: a ballot is told in numbers."""
 
     class Choice(models.TextChoices):
         FOR = "for", _("For")
@@ -127,7 +133,7 @@ class Vote(models.Model):
 
     ballot = models.ForeignKey(Ballot, models.PROTECT, related_name="votes")
     voter = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
-    choice = models.CharField(max_length=10, choices=Choice)
+    choice = models.CharField(max_length=10, choices=Choice, blank=True)
     at = models.DateTimeField(default=clock.now)
 
     objects = ScopedQuerySet.as_manager()

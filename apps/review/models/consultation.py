@@ -30,6 +30,9 @@ class ConsultationQuerySet(ScopedQuerySet):
     def waiting_on(self, user):
         return (self.asked_of(user) | self.to_answer_by(user)).distinct().marked()
 
+    def open(self):
+        return self.filter(opinion="")
+
     def for_list(self):
         return self.select_related("project__unit", "unit", "by", "replied_by")
 
@@ -95,6 +98,13 @@ class Consultation(models.Model):
     @property
     def settled(self):
         return bool(self.opinion) and not self.wants_reply
+
+    @property
+    def standing(self):
+        """Whose turn it is, in words."""
+        if not self.opinion:
+            return _("Waiting for the opinion")
+        return _("To be answered") if self.wants_reply else _("Settled")
 
     @property
     def days_late(self):

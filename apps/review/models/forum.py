@@ -9,6 +9,13 @@ from apps.review.routing import Right, beyond
 
 
 class ForumQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those over and under the units of a person's posts: whoever proposes knows who decides."""
+        q = Q(pk__in=[])
+        for post in user.standing:
+            q |= Q(unit__path__in=post.unit.path_upwards) | Q(unit__path__range=post.unit.span)
+        return self.filter(q)
+
     def over(self, unit):
         """The forums of this unit and of those above it, the nearest first."""
         return (
@@ -68,7 +75,11 @@ class Forum(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("review:forum_edit", args=[self.pk])
+        return reverse("review:forum_detail", args=[self.pk])
+
+    def is_open_to(self, user):
+        """The same of one forum, without asking the database."""
+        return any(p.unit.is_under(self.unit) or self.unit.is_under(p.unit) for p in user.standing)
 
     @property
     def limit_fen(self):
@@ -102,20 +113,18 @@ class Consulted(models.Model):
         constraints = [models.UniqueConstraint(fields=["forum", "unit"], name="consulted_once")]
 
 
-def route(project) -> Forum | None:
-    """The nearest forum over the project's unit whose right covers it; None where the bank has set up none."""
-    asked = (project.asked_fen, project.cross_branch, project.first_in_industry)
-    return next(
-        (forum for forum in Forum.objects.over(project.unit) if not beyond(forum.right, *asked)), None
-    )
-
-
-def passed_over(project) -> list[tuple[Forum, str]]:
-    """The nearer forums that may not decide this project, each with what takes it beyond their right."""
-    found = []
+def explained_route(project) -> tuple[Forum | None, list[tuple[Forum, str]]]:
+    """The nearest forum over the project's unit whose right covers it (None where the bank has set up none), and the nearer
+    ones that may not decide it, each with what takes it beyond their right."""
+    passed_over = []
     for forum in Forum.objects.over(project.unit):
         reason = beyond(forum.right, project.asked_fen, project.cross_branch, project.first_in_industry)
         if not reason:
-            break
-        found.append((forum, reason))
-    return found
+            return forum, passed_over
+        passed_over.append((forum, reason))
+    return None, passed_over
+
+
+def route(project) -> Forum | None:
+    """The forum that decides a project."""
+    return explained_route(project)[0]

@@ -35,6 +35,7 @@ class Meeting(models.Model):
     form = models.CharField(max_length=10, choices=Form, default=Form.SITTING)
     held_on = models.DateField()
     place = models.CharField(max_length=100, blank=True)
+    observers = models.CharField(max_length=500, blank=True)  # who sits in without a vote (列席), as called
     state = models.CharField(max_length=10, choices=State, default=State.OPEN, editable=False)
     called_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
 

@@ -1,0 +1,42 @@
+from apps.core.panels import panel
+from apps.review.models import Consultation, Decision, Topic
+from apps.review.models.forum import explained_route
+
+
+@panel("projects.project", order=10)
+def course(user, project):
+    """Which forum decides it and why; the departments' opinions and the answers; what was decided."""
+    forum, passed_over = explained_route(project)
+    consultations = list(Consultation.objects.visible_to(user).for_list().filter(project=project))
+    decisions = (
+        Decision.objects.unscoped("what was decided on a project is told to whoever sees it")
+        .filter(
+            topic__in=Topic.objects.unscoped("of this project").about(project).values("pk"),
+            minutes__state="issued",
+        )
+        .select_related("minutes")
+        .order_by("pk")
+    )
+    return "review/panel_course.html", {
+        "project": project,
+        "forum": forum,
+        "passed_over": passed_over,
+        "consultations": consultations,
+        "decisions": list(decisions),
+    }
+
+
+@panel("desk.home", order=12, may="consultation.answer")
+def opinions_owed(user, thing):
+    """Opinions this person's department owes."""
+    rows = Consultation.objects.visible_to(user).asked_of(user).for_list().order_by("due_on", "pk")[:10]
+    return ("review/panel_opinions_owed.html", {"consultations": rows}) if rows else None
+
+
+@panel("desk.home", order=14, may="project.view")
+def opinions_to_answer(user, thing):
+    """Opinions on this person's own projects that want an answer."""
+    rows = (
+        Consultation.objects.visible_to(user).to_answer_by(user).for_list().order_by("answered_at", "pk")[:10]
+    )
+    return ("review/panel_opinions_to_answer.html", {"consultations": rows}) if rows else None
