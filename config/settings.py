@@ -209,7 +209,7 @@ SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", 15 * 60 if PRODUCTION else 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "apps.core.views.csrf_failure"
+CSRF_FAILURE_VIEW = "apps.core.views.errors.csrf_failure"
 
 # ── What the browser may do ───────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {

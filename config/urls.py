@@ -32,7 +32,7 @@ urlpatterns = [
     path("", include("apps.desk.urls")),
 ]
 
-handler400 = "apps.core.views.bad_request"
-handler403 = "apps.core.views.permission_denied"
-handler404 = "apps.core.views.page_not_found"
-handler500 = "apps.core.views.server_error"
+handler400 = "apps.core.views.errors.bad_request"
+handler403 = "apps.core.views.errors.permission_denied"
+handler404 = "apps.core.views.errors.page_not_found"
+handler500 = "apps.core.views.errors.server_error"

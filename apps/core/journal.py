@@ -1,13 +1,14 @@
 """The journal: the audit trail, the timeline, and the event that other apps follow.
 
-`record` writes one line in the caller's transaction, with one job for each follower of the verb.
+`record` writes one line in the caller's transaction, with one job for each follower of the verb, and one more when
+somebody else follows the subject.
 """
 
 from collections import defaultdict
 
 from apps.core import clock
 from apps.core.jobs import enqueue, job
-from apps.core.models import Entry
+from apps.core.models import Entry, Follow
 from apps.core.verbs import checked, declared
 
 _followers: dict[str, list[str]] = defaultdict(list)
@@ -31,6 +32,8 @@ def record(verb: str, subject, *, by, **data) -> Entry:
     )
     for name in _followers[verb]:
         enqueue(name, entry.pk, key=f"{name}:{entry.pk}")
+    if not declaration.quiet and Follow.objects.about(subject).exclude(user=by).exists():
+        enqueue("core.tell_followers", entry.pk, key=f"core.tell_followers:{entry.pk}")
     return entry
 
 

@@ -92,3 +92,8 @@ def current(path: str, sections) -> str | None:
     lines = [item for _label, items in sections for item in items]
     fitting = [i for i in lines if path == i.url or (i.url != "/" and path.startswith(i.url))]
     return max(fitting, key=lambda i: len(i.url)).url_name if fitting else None
+
+
+# What core itself serves.
+place("notices", "core:notice_list")
+place("notice_count", "core:notice_count")

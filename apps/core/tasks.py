@@ -1,3 +1,4 @@
 from apps.core.celery_tasks import relay, run_jobs, seal, tick
+from apps.core.notices import tell_followers
 
-__all__ = ["relay", "run_jobs", "seal", "tick"]
+__all__ = ["relay", "run_jobs", "seal", "tell_followers", "tick"]

@@ -2,7 +2,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.panels import panel
 from apps.core.search import searchable
-from apps.insight.models import Issue, Item, Opportunity, Reading
+from apps.core.talk import discussed
+from apps.insight.models import FollowUp, Issue, Item, Opportunity, Reading
 
 searchable(
     Item,
@@ -28,6 +29,9 @@ searchable(
     capability="opportunity.view",
     text=lambda o: (o.title, f"{o.code} {o.scene} {o.pain} {o.idea}"),
 )
+discussed(FollowUp)
+discussed(Item, files=("original",))
+discussed(Opportunity, files=("photo",))
 
 
 @panel("desk.home", order=40, may="report.view")

@@ -9,7 +9,6 @@ urlpatterns = [
     path("items/import/<int:pk>/", items.item_choose, name="item_choose"),
     path("items/<int:pk>/", items.item_detail, name="item_detail"),
     path("items/<int:pk>/edit/", items.item_edit, name="item_edit"),
-    path("items/<int:pk>/files/<int:file>/", items.item_file, name="item_file"),
     path("items/<int:pk>/move/<slug:move>/", items.item_move, name="item_move"),
     path("items/<int:pk>/follow-up/", opportunities.followup_open, name="followup_open"),
     path("reports/", reports.issue_list, name="issue_list"),
@@ -36,8 +35,5 @@ urlpatterns = [
     path("opportunities/<int:pk>/", opportunities.opportunity_detail, name="opportunity_detail"),
     path("opportunities/<int:pk>/edit/", opportunities.opportunity_edit, name="opportunity_edit"),
     path("opportunities/<int:pk>/conclude/", opportunities.opportunity_conclude, name="opportunity_conclude"),
-    path(
-        "opportunities/<int:pk>/photos/<int:file>/", opportunities.opportunity_photo, name="opportunity_photo"
-    ),
     path("opportunities/<int:pk>/move/<slug:move>/", opportunities.opportunity_move, name="opportunity_move"),
 ]

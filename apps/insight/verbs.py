@@ -22,7 +22,9 @@ declare(
     person=int, path=str, **MOVE,
 )  # fmt: skip
 declare("issue.recall", _("recalled the issue"), icon="undo-2", tone="red", **MOVE)
-declare("issue.read", _("read the issue"), readers="report.edit", icon="eye", tone="grey", person=int)
+declare(
+    "issue.read", _("read the issue"), readers="report.edit", icon="eye", tone="grey", quiet=True, person=int
+)
 
 declare(
     "followup.open", _("opened a follow-up"), icon="flag", item=int, unit=int, path=str, person=int, owner=int

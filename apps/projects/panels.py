@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.panels import panel
 from apps.core.search import searchable
+from apps.core.talk import discussed
 from apps.projects.models import Project
 
 searchable(
@@ -10,6 +11,7 @@ searchable(
     capability="project.view",
     text=lambda project: (project.title, f"{project.code} {project.goal} {project.approach}"),
 )
+discussed(Project)
 
 
 @panel("desk.home", order=20, may="project.view")

@@ -6,6 +6,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.core.access import access
 from apps.core.listing import Column, listing
 from apps.core.pages import history, panels, refusals_as_messages, show
+from apps.core.talk import talk
 from apps.projects import actions, rules
 from apps.projects.actions.stage import gate_out, may_advance
 from apps.projects.filters import ProjectFilters
@@ -67,6 +68,7 @@ def project_detail(request, pk):
         may_manage=rules.may_manage(user, project),
         moves=project_flow.open_to(user, project),
         panels=panels(request, project),
+        talk=talk(request, project),
         history=history(user, project),
     )
 

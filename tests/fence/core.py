@@ -1,8 +1,41 @@
 """Who may use the routes of core, and what a stranger tries them on."""
 
-ACCESS: dict[str, str] = {}
+from apps.core.access import SIGNED_IN
+from apps.core.attachments import attach
+from apps.core.models import Comment, Notice
+from tests.factories import PostFactory, make_project
+
+ACCESS = {
+    "core:attachment_add": SIGNED_IN,
+    "core:attachment_file": SIGNED_IN,
+    "core:comment_add": SIGNED_IN,
+    "core:comment_withdraw": SIGNED_IN,
+    "core:follow_list": SIGNED_IN,
+    "core:notice_count": SIGNED_IN,
+    "core:notice_list": SIGNED_IN,
+    "core:notice_open": SIGNED_IN,
+    "core:notice_read": SIGNED_IN,
+    "core:notice_read_all": SIGNED_IN,
+    "core:thing_follow": SIGNED_IN,
+    "core:thing_unfollow": SIGNED_IN,
+}
 
 
 def somebody_elses() -> dict[str, dict]:
     """Route → arguments of a thing that is out of a stranger's reach."""
-    return {}
+    officer = PostFactory(role="group_lead").user
+    project = make_project(officer)
+    notice = Notice.objects.create(to=officer, subject=project, verb="project.propose")
+    comment = Comment.objects.create(subject=project, by=officer, text="请财务先看")
+    file = attach(project, b"%PDF-1.4", by=officer, name="方案.pdf", media_type="application/pdf")
+    thing = {"kind": "projects.project", "pk": project.pk}
+    return {
+        "core:attachment_add": thing,
+        "core:attachment_file": {"pk": file.pk},
+        "core:comment_add": thing,
+        "core:comment_withdraw": {"pk": comment.pk},
+        "core:notice_open": {"pk": notice.pk},
+        "core:notice_read": {"pk": notice.pk},
+        "core:thing_follow": thing,
+        "core:thing_unfollow": thing,
+    }

@@ -16,7 +16,6 @@ ACCESS = {
     "insight:item_choose": "item.file",
     "insight:item_detail": "item.view",
     "insight:item_edit": "item.view",
-    "insight:item_file": "item.view",
     "insight:item_import": "item.file",
     "insight:item_list": "item.view",
     "insight:item_move": "item.view",
@@ -29,7 +28,6 @@ ACCESS = {
     "insight:opportunity_file": "opportunity.file",
     "insight:opportunity_list": "opportunity.view",
     "insight:opportunity_move": "opportunity.view",
-    "insight:opportunity_photo": "opportunity.view",
     "insight:report_start": "report.edit",
 }
 

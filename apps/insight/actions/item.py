@@ -8,6 +8,7 @@ from apps.core.attachments import attach
 from apps.core.flow import lock
 from apps.core.grades import Grade
 from apps.core.journal import record
+from apps.core.notices import follow
 from apps.core.numbering import next_code
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
@@ -52,6 +53,7 @@ def draft_item(
         data, name, media_type = original
         attach(item, data, by=by, name=name, media_type=media_type, kind="original", grade=item.grade)
     index(item)
+    follow(item, [by])
     record("item.draft", item, by=by, **place(item, item.filed_by_id))
     return item
 

@@ -8,6 +8,7 @@ from apps.core import clock
 from apps.core.attachments import attach
 from apps.core.flow import lock
 from apps.core.journal import record
+from apps.core.notices import follow
 from apps.core.numbering import next_code
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
@@ -18,7 +19,7 @@ from apps.insight.flow import followup_flow, opportunity_flow
 from apps.insight.models import FollowUp, Investigation, Issue, Item, Opportunity
 from apps.insight.models.opportunity import QUESTIONS
 from apps.org.calendar import due_in
-from apps.org.models import Post
+from apps.org.models import Post, User
 from apps.org.reach import allow
 
 LOOK_DAYS = 5  # working days to begin an investigation
@@ -59,6 +60,7 @@ def follow_up(item: Item, *, by, unit, owner, due_on: date, note: str = "") -> F
         raise Refused(_("%(unit)s follows this item up already.") % {"unit": unit})
     because_of = f"insight.FollowUp:{made.pk}"
     allow(item, "item.view", because_of=because_of, unit=unit)
+    follow(made, User.objects.filter(person__in=[owner.pk, by.principal_id]))
     record(
         "followup.open", made, by=by, item=item.pk, unit=unit.pk, path=unit.path, person=by.principal_id,
         owner=owner.pk,
@@ -122,6 +124,7 @@ def file_opportunity(
             kept.add(print_)
             attach(opportunity, data, by=by, name=name, media_type=media_type, kind="photo")
     index(opportunity)
+    follow(opportunity, User.objects.filter(person=opportunity.reporter_id))
     record(
         "opportunity.file", opportunity, by=by, followup=opportunity.follow_up_id, item=opportunity.item_id,
         **place(opportunity, opportunity.reporter_id),

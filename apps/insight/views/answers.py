@@ -1,7 +1,7 @@
 """What several views answer with."""
 
 from django.core.exceptions import PermissionDenied
-from django.http import FileResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponseBase, QueryDict
 
 from apps.core.listing import listing
 
@@ -14,19 +14,6 @@ def table(request, queryset, columns, extra_columns, **options):
 
 def is_export(page) -> bool:
     return isinstance(page, HttpResponseBase)
-
-
-def served(attachment, *, inline=False):
-    """A kept file. Never opened as a page of ours: saved, or shown as a picture."""
-    response = FileResponse(
-        attachment.file.open("rb"),
-        as_attachment=not inline,
-        filename=attachment.name,
-        content_type=attachment.media_type if inline else "application/octet-stream",
-    )
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response["Cache-Control"] = "private, no-store"
-    return response
 
 
 def with_defaults(request, **defaults) -> QueryDict:

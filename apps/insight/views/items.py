@@ -7,8 +7,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.access import access
 from apps.core.listing import Column
-from apps.core.models import Attachment, Comment
+from apps.core.models import Attachment
 from apps.core.pages import history, panels, refusals_as_messages, show
+from apps.core.talk import talk
 from apps.core.verdict import Refused
 from apps.core.versions import Stale
 from apps.insight import rules
@@ -24,7 +25,7 @@ from apps.insight.filters import ItemFilters
 from apps.insight.flow import item_flow
 from apps.insight.forms import FeedImportForm, FileImportForm, ItemForm, TextImportForm
 from apps.insight.models import FeedFile, FollowUp, Issue, Item, Opportunity
-from apps.insight.views.answers import forbid, is_export, served, table
+from apps.insight.views.answers import forbid, is_export, table
 
 COLUMNS = [
     Column("title", gettext_lazy("Title"), lambda i: i.headline, sort="title"),
@@ -134,7 +135,7 @@ def item_detail(request, pk):
         may_correct=may_correct,
         moves=[move for move in item_flow.open_to(user, item) if move.name == "withdraw"],
         may_follow_up=item.filed and user.may_ever("opportunity.investigate"),
-        comments=Comment.objects.about(item).filter(withdrawn=False).select_related("by__person"),
+        talk=talk(request, item),
         history=history(user, item, *follow_ups, *opportunities),
         panels=panels(request, item),
     )
@@ -181,10 +182,3 @@ def item_move(request, pk, move):
     with refusals_as_messages(request):
         withdraw_item(item, by=request.user, note=request.POST.get("note", ""))
     return redirect(item)
-
-
-@require_GET
-@access("item.view")
-def item_file(request, pk, file):
-    item = visible(request, pk)
-    return served(get_object_or_404(Attachment.objects.about(item).filter(kind="original"), pk=file))

@@ -7,8 +7,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.access import access
 from apps.core.listing import Column
-from apps.core.models import Attachment, Comment
+from apps.core.models import Attachment
 from apps.core.pages import history, panels, refusals_as_messages, show
+from apps.core.talk import talk
 from apps.core.verdict import Refused
 from apps.core.versions import Stale
 from apps.insight import rules
@@ -24,7 +25,7 @@ from apps.insight.filters import FollowUpFilters, OpportunityFilters
 from apps.insight.flow import followup_flow, opportunity_flow
 from apps.insight.forms import ConclusionForm, FollowUpForm, OpportunityCorrectionForm, OpportunityForm
 from apps.insight.models import FollowUp, Issue, Item, Opportunity
-from apps.insight.views.answers import forbid, is_export, served, table
+from apps.insight.views.answers import forbid, is_export, table
 
 # ── Follow-ups ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -104,7 +105,7 @@ def followup_detail(request, pk):
         opportunities=opportunities,
         moves=followup_flow.open_to(user, made),
         may_file=made.state == FollowUp.State.OPEN and user.may_ever("opportunity.file"),
-        comments=Comment.objects.about(made).filter(withdrawn=False).select_related("by__person"),
+        talk=talk(request, made),
         history=history(user, made, *opportunities),
         panels=panels(request, made),
     )
@@ -210,7 +211,7 @@ def opportunity_detail(request, pk):
         moves=opportunity_flow.open_to(user, opportunity),
         may_conclude=may_conclude,
         may_correct=rules.may_correct_opportunity(user, opportunity),
-        comments=Comment.objects.about(opportunity).filter(withdrawn=False).select_related("by__person"),
+        talk=talk(request, opportunity),
         history=history(user, opportunity, *[thing for thing in (made, item) if thing]),
         panels=panels(request, opportunity),
     )
@@ -287,11 +288,3 @@ def opportunity_move(request, pk, move):
     with refusals_as_messages(request):
         start_investigation(opportunity, by=request.user)
     return redirect(opportunity)
-
-
-@require_GET
-@access("opportunity.view")
-def opportunity_photo(request, pk, file):
-    opportunity = visible(request, pk)
-    photo = get_object_or_404(Attachment.objects.about(opportunity).filter(kind="photo"), pk=file)
-    return served(photo, inline=True)

@@ -4,12 +4,13 @@ from django.db import transaction
 
 from apps.core.flow import lock
 from apps.core.journal import record
+from apps.core.notices import follow
 from apps.core.numbering import next_code
 from apps.core.search import index
 from apps.core.verdict import demand
 from apps.core.versions import lock_version
 from apps.insight.actions import take_up
-from apps.org.models import Access
+from apps.org.models import Access, User
 from apps.org.reach import allow
 from apps.projects import rules
 from apps.projects.actions.stage import meet_requirement, owe_requirements
@@ -52,6 +53,9 @@ def propose_project(*, by, unit, title, goal, opportunity=None, manager=None, li
     owe_requirements(project)
     if opportunity:
         take_up(opportunity, by=by)
+    follow(
+        project, User.objects.filter(person__in=[project.proposer_id, project.manager_id, by.principal_id])
+    )
     record(
         "project.propose",
         project,
