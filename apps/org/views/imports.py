@@ -106,7 +106,7 @@ ROW_COLUMNS = [
     Column("number", gettext_lazy("Row"), lambda r: r.number, kind="number"),
     Column("key", gettext_lazy("About"), key_of),
     Column("effect", gettext_lazy("Effect"), lambda r: r.get_effect_display(), kind="state"),
-    Column("told", gettext_lazy("What happens"), told),
+    Column("told", gettext_lazy("What would change"), told),
 ]
 
 
