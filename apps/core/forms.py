@@ -6,6 +6,7 @@ Django's own fields take "１２３", "1_000", "NaN" and "-0"; these take what a
 import datetime
 import re
 import unicodedata
+from contextlib import suppress
 from decimal import Decimal
 
 from django import forms
@@ -157,8 +158,12 @@ class ScaledField(StrictDecimalField):
         return super().has_changed(self.prepare_value(initial), data)
 
 
+UNITS = {"": 1, "万": 10_000, "亿": 100_000_000}
+WITH_UNIT = re.compile(r"(.+?)\s*(万|亿)?\s*元?")
+
+
 class YuanField(ScaledField):
-    """Money: yuan are typed, whole fen are kept."""
+    """Money: yuan are typed, or 万元 and 亿元 with their unit ("80万"); whole fen are kept."""
 
     default_error_messages = {"invalid": _("Write an amount in yuan, like 1234.56.")}
 
@@ -167,6 +172,15 @@ class YuanField(ScaledField):
         super().__init__(
             places=2, least=Decimal(least_fen).scaleb(-2), most=Decimal(most_fen).scaleb(-2), **kwargs
         )
+
+    def to_python(self, value):
+        if isinstance(value, str) and (found := WITH_UNIT.fullmatch(value.strip())):
+            number, unit = found.groups()
+            value = number
+            if unit:
+                with suppress(ValueError):  # the number alone then says what is wrong with it
+                    value = f"{read_decimal(number) * UNITS[unit]:f}"
+        return super().to_python(value)
 
 
 class PersonDaysField(ScaledField):

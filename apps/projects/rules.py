@@ -52,6 +52,25 @@ def may_sign(user, project):
     )
 
 
+def may_send_back(user, project):
+    """Instead of signing, or while the departments are asked: the head, or the working group."""
+    if project.stage.code != "proposal":
+        return no(_("The proposal is under review; a decision returns it."))
+    if user.principal_id in (project.manager_id, project.proposer_id):
+        return no(_("Another person returns your project."))
+    return (
+        YES
+        if user.may_at("project.sign", project.unit)
+        or user.may_at("project.manage", project.unit, project.line_id)
+        else no(_("Only the head of the applicant unit and the working group return it."))
+    )
+
+
+def may_stop(user, project):
+    """Before it is submitted whoever may change it, and after that whoever runs it."""
+    return may_edit(user, project) if project.state in OPEN_TEXT else may_manage(user, project)
+
+
 def may_manage(user, project):
     """Milestones, moves by hand, waivers: while the project is alive."""
     if project.state not in (ACTIVE, "on_hold"):

@@ -47,6 +47,10 @@ declare(
 )
 declare("project.milestone", _("met a milestone"), milestone=int, late_days=int, icon="flag", tone="green")
 declare("project.return", _("returned the project for revision"), **MOVE, icon="undo-2", tone="amber")
+declare("project.send_back", _("returned the project for revision"), **MOVE, icon="undo-2", tone="amber")
+declare(
+    "project.hand_over", _("handed the project over"), was=int, to=int, icon="arrow-right-left", tone="amber"
+)
 declare("project.hold", _("put the project on hold"), **MOVE, icon="pause", tone="amber")
 declare("project.resume", _("resumed the project"), **MOVE, icon="play")
 declare("project.reject", _("rejected the project"), **MOVE, icon="x", tone="red")

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.models import Comment
 from apps.core.verdict import Refused
-from apps.projects.actions import advance, meet_requirement
+from apps.projects.actions import advance, meet_requirement, return_project
 from apps.projects.flow import project_flow
 from apps.projects.models import Project
 
@@ -80,7 +80,9 @@ def _give_project(project, result, *, because_of, by, text) -> None:
     if result in ("approve", "approve_with_conditions"):
         meet_requirement(project, "decision", by=by, because_of=because_of)
         advance(project, "approval", by=by, decided=True)
-    elif result in ("return", "reject"):
+    elif result == "return":
+        return_project(project, by=by, reason=text, decided=True)
+    elif result == "reject":
         project_flow.make(project, result, by=by, note=text, decided=True)
         if text:
             Comment.objects.create(subject=project, by=by, text=text[:5000])

@@ -113,7 +113,7 @@
 
   // ── Long selects get a search box; charts are drawn; the error summary takes the focus. ──
   function dress(part) {
-    const selects = all("select[data-choose]:not(.tomselected)", part);
+    const selects = all("select[data-choose]:not(.tomselected), select[data-choose-from]:not(.tomselected)", part);
     if (selects.length) {
       loadStyle(files.tomSelectCss);
       load(files.tomSelect).then(() => selects.forEach((select) => {
@@ -121,6 +121,11 @@
         select.setAttribute("aria-hidden", "true");   // its label goes over to the search box
         new TomSelect(select, {
           maxOptions: 200,
+          ...(select.dataset.chooseFrom && {   // more than the page holds are asked of the server
+            load: (text, found) => fetch(`${select.dataset.chooseFrom}?q=${encodeURIComponent(text)}`)
+              .then((answer) => answer.json()).then((answer) => found(answer.options)).catch(() => found()),
+            searchField: ["text"],
+          }),
           plugins: select.multiple ? { remove_button: { title: words.remove } } : {},
           render: {
             no_results: () => {

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
+from apps.core.models import Comment
 from apps.core.verdict import Refused, demand
 from apps.org.calendar import due_in
 from apps.org.models import Post
@@ -57,12 +58,80 @@ def _requirement(project, kind) -> GateRequirement:
     )
 
 
+def owe_again(project: Project, kind: str) -> None:
+    """What met this is not so any more: it has to be met anew."""
+    project.requirements.filter(kind__code=kind).update(met_at=None, because_of="")
+
+
 @transaction.atomic
 def submit_project(project: Project, *, by) -> None:
-    """The proposer hands it in; the head of the applicant unit holds it until it is signed."""
+    """The proposer hands it in; the head of the applicant unit holds it until it is signed.
+
+    One that was returned begins at the proposal again, and is signed anew: its text is another.
+    """
     project_flow.make(project, "submit", by=by)
-    head = Post.objects.current().filter(role="unit_head", unit=project.unit).select_related("person").first()
+    first = project.process_version.stages.first()
+    if project.stage_id != first.pk:
+        project.stage, project.stage_since = first, clock.now()
+        project.save(update_fields=["stage", "stage_since"])
+    owe_again(project, "signature")
+    head = signer_of(project)
     hand_to(project, person=head and head.person, note=str(project.unit))
+
+
+def signer_of(project: Project) -> Post | None:
+    """The post whose holder is asked to sign: the head of the applicant unit or of the nearest unit above that has one,
+    who neither proposed the project nor manages it."""
+    heads = (
+        Post.objects.current()
+        .at_or_above(project.unit)
+        .filter(role="unit_head")
+        .exclude(person__in=[project.manager_id, project.proposer_id])
+        .select_related("person", "unit")
+    )
+    return min(heads, key=lambda post: (-post.unit.depth, post.pk), default=None)
+
+
+@transaction.atomic
+def return_project(project: Project, *, by, reason: str, decided: bool = False) -> None:
+    """The manager has to change the proposal: by hand before the review (with a reason), or as a forum decided."""
+    project_flow.make(project, "return" if decided else "send_back", by=by, note=reason, decided=decided)
+    say(project, reason, by=by)
+    hand_to(
+        project, person=project.manager, note="", due_on=due_in(project.process_version.stages.first().days)
+    )
+
+
+@transaction.atomic
+def hold_project(project: Project, *, by, reason: str, revisit_on) -> None:
+    """Let it rest until a day, for a reason. Raises Refused for a day gone by."""
+    if revisit_on <= clock.today():
+        raise Refused(_("Choose a day after today."))
+    project_flow.make(project, "hold", by=by, note=reason)
+    project.revisit_on = revisit_on
+    project.save(update_fields=["revisit_on"])
+    say(project, reason, by=by)
+
+
+@transaction.atomic
+def resume_project(project: Project, *, by) -> None:
+    """It goes on where it stood, with the days of its stage before it."""
+    project_flow.make(project, "resume", by=by)
+    project.revisit_on, project.due_on = None, due_in(project.stage.days)
+    project.save(update_fields=["revisit_on", "due_on"])
+
+
+@transaction.atomic
+def stop_project(project: Project, *, by, reason: str) -> None:
+    """It ends here, for a reason."""
+    project_flow.make(project, "stop", by=by, note=reason)
+    say(project, reason, by=by)
+
+
+def say(project: Project, text: str, *, by) -> None:
+    """Keep the reason given with a move beside the project, for those who see it."""
+    if text.strip():
+        Comment.objects.create(subject=project, by=by, text=text.strip()[:5000])
 
 
 @transaction.atomic

@@ -1,19 +1,20 @@
 """What the proposer writes: the project itself, its plan and its team."""
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.notices import follow
 from apps.core.numbering import next_code
 from apps.core.search import index
-from apps.core.verdict import demand
+from apps.core.verdict import Refused, demand
 from apps.core.versions import lock_version
 from apps.insight.actions import take_up
 from apps.org.models import Access, User
 from apps.org.reach import allow
 from apps.projects import rules
-from apps.projects.actions.stage import meet_requirement, owe_requirements
+from apps.projects.actions.stage import hand_to, meet_requirement, owe_again, owe_requirements
 from apps.projects.models import Milestone, ProcessVersion, Project, TeamMember
 
 TEXTS = (
@@ -36,6 +37,8 @@ def propose_project(*, by, unit, title, goal, opportunity=None, manager=None, li
     Raises Refused when this person may not propose for the unit, or the opportunity is not to be taken up.
     """
     demand(rules.may_propose(by, unit, line and line.pk))
+    if opportunity:
+        take_up(opportunity, by=by)
     process = ProcessVersion.in_force()
     project = Project.objects.create(
         code=next_code("P"),
@@ -51,8 +54,7 @@ def propose_project(*, by, unit, title, goal, opportunity=None, manager=None, li
         **texts,
     )
     owe_requirements(project)
-    if opportunity:
-        take_up(opportunity, by=by)
+    hand_to(project, person=project.manager, note="")
     follow(
         project, User.objects.filter(person__in=[project.proposer_id, project.manager_id, by.principal_id])
     )
@@ -75,30 +77,39 @@ def edit_project(project: Project, *, by, version: int, **texts) -> None:
     demand(rules.may_edit(by, project))
     if unknown := set(texts) - set(TEXTS):
         raise TypeError(f"not text of a project: {sorted(unknown)}")
+    if project.holder_id == project.manager_id:  # what lies with the manager goes over to the new one
+        project.holder = texts.get("manager", project.manager)
     for name, value in texts.items():
         setattr(project, name, value)
-    project.save(update_fields=[*texts, "version"])
+    project.save(update_fields=[*texts, "holder", "version"])
     record("project.edit", project, by=by, revision=project.version)
     index(project)
 
 
 @transaction.atomic
-def set_milestones(project: Project, rows: list[dict], *, by) -> None:
-    """Replace the plan: rows of {name, stage (Stage), due_on}. A milestone that was met stays."""
-    lock(project)
+def set_milestones(project: Project, rows: list[dict], *, by, version: int | None = None) -> None:
+    """Replace the plan: rows of {name, stage (Stage), due_on}. A milestone that was met stays.
+
+    Raises `Stale` when `version` is given and is not the project's any more.
+    """
+    _lock(project, version)
     demand(rules.may_edit(by, project))
     project.milestones.filter(met_on=None).delete()
     Milestone.objects.bulk_create([Milestone(project=project, **row) for row in rows])
     record("project.plan", project, by=by, milestones=len(rows))
-    if rows:
-        meet_requirement(project, "plan", by=by, because_of=f"projects.Project:{project.pk}")
+    _settle(project, "plan", rows, by)
 
 
 @transaction.atomic
-def set_team(project: Project, rows: list[dict], *, by) -> None:
-    """Replace the team: rows of {person, part, share_percent}. Its members see the project from now on."""
-    lock(project)
+def set_team(project: Project, rows: list[dict], *, by, version: int | None = None) -> None:
+    """Replace the team: rows of {person, part, share_percent}. Its members see the project from now on.
+
+    Raises Refused for a person named twice, and `Stale` when `version` is given and is not the project's any more.
+    """
+    _lock(project, version)
     demand(rules.may_edit(by, project))
+    if len({row["person"].pk for row in rows}) < len(rows):
+        raise Refused(_("Name each person once."))
     because = f"projects.Team:{project.pk}"
     project.team.all().delete()
     Access.objects.about(project).filter(because_of=because).delete()
@@ -106,5 +117,19 @@ def set_team(project: Project, rows: list[dict], *, by) -> None:
     for row in rows:
         allow(project, "project.view", because_of=because, person=row["person"])
     record("project.team", project, by=by, members=len(rows))
+    _settle(project, "team", rows, by)
+
+
+def _lock(project, version):
+    if version is None:
+        lock(project)
+    else:
+        lock_version(project, version)
+        project.save(update_fields=["version"])
+
+
+def _settle(project, kind, rows, by):
     if rows:
-        meet_requirement(project, "team", by=by, because_of=f"projects.Project:{project.pk}")
+        meet_requirement(project, kind, by=by, because_of=f"projects.Project:{project.pk}")
+    else:
+        owe_again(project, kind)

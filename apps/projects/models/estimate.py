@@ -6,6 +6,13 @@ from apps.core import clock
 from apps.core.scope import ScopedQuerySet
 
 
+class EstimateQuerySet(ScopedQuerySet):
+    def with_options(self):
+        """Newest first, each with its options, full size first."""
+        options = EstimateOption.objects.unscoped("of estimates had through scope").order_by("pk")
+        return self.prefetch_related(models.Prefetch("options", options)).order_by("-version")
+
+
 class Estimate(models.Model):
     """What a project is promised to cost and to bring, year by year, and the figures computed from that. Never edited:
     a change is a new version."""
@@ -27,7 +34,7 @@ class Estimate(models.Model):
     roi_milli = models.BigIntegerField(null=True)
     payback_milli = models.BigIntegerField(null=True)  # years
 
-    objects = ScopedQuerySet.as_manager()
+    objects = EstimateQuerySet.as_manager()
 
     class Meta:
         ordering = ["-version"]
@@ -45,6 +52,24 @@ class Estimate(models.Model):
             (n, c, b, b - c) for n, (c, b) in enumerate(zip(self.costs_fen, self.benefits_fen, strict=True))
         ]
 
+    # The ratios by the names they have in finance.Figures, so that a page shows either.
+
+    @property
+    def irr(self):
+        return _ratio(self.irr_milli)
+
+    @property
+    def pi(self):
+        return _ratio(self.pi_milli)
+
+    @property
+    def roi(self):
+        return _ratio(self.roi_milli)
+
+    @property
+    def discounted_payback_years(self):
+        return _ratio(self.payback_milli)
+
     @property
     def asked_fen(self):
         """The money of the full option."""
@@ -52,6 +77,10 @@ class Estimate(models.Model):
             (option.money_fen for option in self.options.all() if option.level == EstimateOption.Level.FULL),
             0,
         )
+
+
+def _ratio(milli):
+    return None if milli is None else milli / 1000
 
 
 class EstimateOption(models.Model):
@@ -68,6 +97,9 @@ class EstimateOption(models.Model):
     marketing_fen = models.BigIntegerField(default=0)
     people_fen = models.BigIntegerField(default=0)
     technology_days = models.BigIntegerField(default=0)  # hundredths of a person-day
+    benefit_share_bp = models.PositiveIntegerField(
+        default=10000
+    )  # of the benefits, in hundredths of a per cent
     rnpv_fen = models.BigIntegerField()
 
     objects = ScopedQuerySet.as_manager()
@@ -80,6 +112,9 @@ class EstimateOption(models.Model):
                     technology_fen__gte=0, marketing_fen__gte=0, people_fen__gte=0, technology_days__gte=0
                 ),
                 name="estimate_option_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(benefit_share_bp__lte=10000), name="estimate_option_share_is_one"
             ),
         ]
 

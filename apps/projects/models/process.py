@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 
@@ -68,7 +69,16 @@ class Gate(Named):
 class RequiredKind(Named):
     """What a gate asks of every project that comes to it; copied to the project as a GateRequirement."""
 
+    class OwedBy(models.TextChoices):
+        MANAGER = "manager", _("Project manager")
+        HEAD = "head", _("Head of the applicant unit")
+        DEPARTMENTS = "departments", _("Departments consulted")
+        FORUM = "forum", _("Deciding forum")
+        FUNDS = "funds", _("Fund manager and approver")
+        BRANCHES = "branches", _("Adopting branches")
+
     gate = models.ForeignKey(Gate, models.PROTECT, related_name="required")
+    owed_by = models.CharField(max_length=15, choices=OwedBy, default=OwedBy.MANAGER)
     order = models.PositiveSmallIntegerField(default=0)
     may_be_waived = models.BooleanField(default=False)
 

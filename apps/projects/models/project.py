@@ -16,8 +16,29 @@ class ProjectQuerySet(ReachQuerySet):
     def alive(self):
         return self.filter(state__in=[Project.State.ACTIVE, Project.State.RETURNED, Project.State.ON_HOLD])
 
+    def open(self):
+        """Not ended: drafts as well."""
+        return self.filter(state__in=Project.OPEN)
+
     def late(self):
-        return self.alive().filter(due_on__lt=clock.today())
+        """Past the day on which something was due: of what is on hold, the day on which to look at it again."""
+        today = clock.today()
+        return self.filter(
+            Q(state__in=Project.MOVING, due_on__lt=today)
+            | Q(state=Project.State.ON_HOLD, revisit_on__lt=today)
+        )
+
+    def mine(self, user):
+        """Those this person proposed, manages, or works in."""
+        works_in = TeamMember.objects.unscoped("one's own").filter(person=user.principal_id).values("project")
+        return self.filter(Q(manager=user.principal_id) | Q(proposer=user.principal_id) | Q(pk__in=works_in))
+
+    def of_units(self, user):
+        """Those of the units at which this person has a post, and of the units below."""
+        condition = Q(pk__in=[])
+        for post in user.standing:
+            condition |= Q(unit__path__range=post.unit.span)
+        return self.filter(condition)
 
     def waiting_on(self, user):
         """What this person is holding up: drafts and returned projects of theirs, and whatever lies in their hands."""
@@ -25,7 +46,9 @@ class ProjectQuerySet(ReachQuerySet):
         return self.filter(mine | Q(holder=user.principal_id, state=Project.State.ACTIVE)).distinct()
 
     def for_list(self):
-        return self.select_related("unit", "line", "manager", "stage")
+        return self.select_related("unit", "line", "manager", "proposer", "holder", "stage").defer(
+            "goal", "approach", "risks"
+        )
 
 
 class Project(models.Model):
@@ -39,6 +62,9 @@ class Project(models.Model):
         REJECTED = "rejected", _("Rejected")
         STOPPED = "stopped", _("Stopped")
         CLOSED = "closed", _("Closed")
+
+    MOVING = (State.DRAFT, State.ACTIVE, State.RETURNED)
+    OPEN = (*MOVING, State.ON_HOLD)
 
     own_fields = ("manager", "proposer")
 
@@ -71,6 +97,7 @@ class Project(models.Model):
         max_length=60, blank=True, editable=False
     )  # who, where it is not one person: a forum, a unit
     due_on = models.DateField(null=True, editable=False)
+    revisit_on = models.DateField(null=True, editable=False)  # while it is on hold
     proposed_at = models.DateTimeField(default=clock.now, editable=False)
     stage_since = models.DateTimeField(default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -97,15 +124,50 @@ class Project(models.Model):
         return reverse("projects:project_detail", args=[self.pk])
 
     @property
-    def days_late(self):
-        if not self.due_on or self.state != self.State.ACTIVE:
-            return 0
-        return max(0, (clock.today() - self.due_on).days)
+    def tone(self) -> str:
+        """The colour of its state."""
+        return TONES[self.State(self.state)]
+
+    @property
+    def expected_on(self):
+        """The day by which something is to happen: the due date, or when to look again at what is on hold; or None."""
+        if self.state == self.State.ON_HOLD:
+            return self.revisit_on
+        return self.due_on if self.state in self.MOVING else None
+
+    @property
+    def days_late(self) -> int:
+        """0 when it is in time, or nothing is expected."""
+        return max(0, (clock.today() - self.expected_on).days) if self.expected_on else 0
+
+    @property
+    def lies_with(self) -> str:
+        """Who is to act: a person, or a body or unit by its name; "" when it has ended."""
+        if self.state not in self.OPEN:
+            return ""
+        if self.state in (self.State.DRAFT, self.State.RETURNED):
+            return self.manager.name
+        return self.holder.name if self.holder else self.holder_note
+
+    @property
+    def days_in_stage(self) -> int:
+        return max(0, (clock.now() - self.stage_since).days)
 
     @property
     def estimate(self):
         """The latest estimate, or None."""
         return self.estimates.order_by("-version").first()
+
+
+TONES = {
+    Project.State.DRAFT: "neutral",
+    Project.State.ACTIVE: "brand",
+    Project.State.RETURNED: "warn",
+    Project.State.ON_HOLD: "warn",
+    Project.State.REJECTED: "bad",
+    Project.State.STOPPED: "bad",
+    Project.State.CLOSED: "ok",
+}
 
 
 class TeamMember(models.Model):
@@ -147,8 +209,8 @@ class Milestone(models.Model):
         ordering = ["due_on", "pk"]
 
     @property
-    def late(self):
-        return self.met_on is None and self.due_on < clock.today()
+    def days_late(self) -> int:
+        return 0 if self.met_on else max(0, (clock.today() - self.due_on).days)
 
 
 class GateRequirement(models.Model):
