@@ -1,7 +1,7 @@
 """Points: given by rules that follow the journal, or by a request of two people; each a ledger transaction with its key."""
 
 from django.db import transaction
-from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,8 +17,7 @@ from apps.org.models import Person, Unit
 @transaction.atomic
 def award_for(entry) -> list[Award]:
     """Give what the rules in force on the line's day give for it. Safe to call twice: the keys are the same."""
-    day = entry.at.date()
-    rules = PointRule.objects.filter(Q(ends=None) | Q(ends__gte=day), verb=entry.verb, starts__lte=day)
+    rules = PointRule.objects.in_force(timezone.localtime(entry.at).date()).filter(verb=entry.verb)
     given = []
     for rule in rules:
         person_id = entry.data.get(rule.who)

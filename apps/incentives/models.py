@@ -1,5 +1,10 @@
+from datetime import datetime
+
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from apps.core import clock
@@ -11,6 +16,11 @@ from apps.org.models import Person
 from apps.org.reach import ReachQuerySet
 
 PREFIX = "points:person:"
+
+
+class PointRuleQuerySet(models.QuerySet):
+    def in_force(self, day):
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
 
 
 class PointRule(models.Model):
@@ -25,6 +35,8 @@ class PointRule(models.Model):
     condition = models.JSONField(default=dict, blank=True)  # payload key → the value it must have
     starts = models.DateField(default=clock.today)
     ends = models.DateField(null=True, blank=True)
+
+    objects = PointRuleQuerySet.as_manager()
 
     class Meta:
         ordering = ["code", "starts"]
@@ -44,6 +56,15 @@ class HolderQuerySet(ReachQuerySet):
     def visible_to(self, user):
         return self.scoped(user, "points.view")
 
+    def for_list(self):
+        """With what each has had since the first of January."""
+        return self.select_related("person", "unit").annotate(
+            year_points=points_of(
+                Award.objects.unscoped("counted with the holder").this_year().filter(holder=OuterRef("pk")),
+                "holder",
+            )
+        )
+
 
 class PointHolder(models.Model):
     """A person's account of points, so that lists can be sorted by what they hold. The ledger is the truth."""
@@ -59,6 +80,21 @@ class PointHolder(models.Model):
     class Meta:
         indexes = [models.Index(fields=["-points", "-id"], name="point_holder_points")]
 
+    def get_absolute_url(self):
+        return reverse("incentives:holder_detail", args=[self.pk])
+
+
+class AwardQuerySet(ScopedQuerySet):
+    def visible_to(self, user):
+        return self.filter(holder__in=PointHolder.objects.visible_to(user)).marked()
+
+    def for_list(self):
+        return self.select_related("rule", "entry")
+
+    def this_year(self):
+        first = datetime(clock.today().year, 1, 1)  # of the bank's time zone
+        return self.filter(at__gte=timezone.make_aware(first))
+
 
 class Award(models.Model):
     """One award by one rule because of one journal line; its key is the ledger transaction's."""
@@ -72,14 +108,26 @@ class Award(models.Model):
     reason = models.CharField(max_length=200, blank=True)
     at = models.DateTimeField(default=clock.now)
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AwardQuerySet.as_manager()
 
     class Meta:
+        indexes = [models.Index(fields=["holder", "-at", "-id"], name="award_holder_at")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(entry__isnull=False) ^ Q(request__isnull=False), name="award_has_one_cause"
             )
         ]
+
+    @property
+    def why(self):
+        """The rule that gave it, or the reason somebody gave."""
+        return str(self.rule) if self.rule else self.reason
+
+
+def points_of(rows, key: str):
+    """The points of these rows together, for each row of the query around; `key` is what they are grouped by."""
+    summed = rows.order_by().values(key).annotate(n=Sum("points")).values("n")
+    return Coalesce(Subquery(summed), 0, output_field=models.BigIntegerField())
 
 
 def bank_account() -> Account:

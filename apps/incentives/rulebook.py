@@ -1,7 +1,15 @@
 """The point rules a bank starts with; from then on they are its own rows to end and replace."""
 
+from django.utils.translation import gettext_lazy as _
+
 from apps.incentives.models import PointRule
 
+WHO = {  # key of a journal line's payload → whom it names
+    "person": _("Whoever did it"),
+    "proposer": _("The project's proposer"),
+    "manager": _("The project's manager"),
+    "adopter": _("Whoever accepted it for the branch"),
+}
 RULES = [  # code, verb, who, name, name_en, points (thousandths), condition
     ("item_filed", "item.file", "person", "报送创新动态", "Filed an insight item", 1_000, {}),
     ("opportunity_filed", "opportunity.file", "person", "提交创新线索", "Reported an opportunity", 3_000, {}),

@@ -156,6 +156,14 @@ class ReadingQuerySet(ScopedQuerySet):
         """The version in force of each (product, unit, month)."""
         return self.filter(in_force=True)
 
+    def latest_of_units(self):
+        """The last reading in force of each product and unit that counts customers."""
+        later = Reading.objects.unscoped("of the same rows").filter(
+            in_force=True, product=OuterRef("product"), unit=OuterRef("unit"), month__gt=OuterRef("month")
+        )
+        counted = self.in_force().exclude(customers=None)
+        return counted.exclude(models.Exists(later.exclude(customers=None)))
+
     def totals(self):
         """Cost and benefit of the readings in force, in fen."""
         return self.in_force().aggregate(cost_fen=Sum("cost_fen"), benefit_fen=Sum("benefit_fen"))

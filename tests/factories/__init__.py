@@ -1,6 +1,7 @@
 """Real rows for tests. Each app adds its own module and is re-exported here."""
 
 from tests.factories.allocation import approve, awaiting_funds, make_fund, treasury
+from tests.factories.incentives import points_given
 from tests.factories.insight import ReportFactory, make_issue, make_item, make_opportunity, secretary
 from tests.factories.operations import a_product, at_launch, offered, taken_up
 from tests.factories.org import (
@@ -38,6 +39,7 @@ __all__ = [
     "make_opportunity",
     "make_project",
     "offered",
+    "points_given",
     "ready_for_review",
     "secretary",
     "signed",

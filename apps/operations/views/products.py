@@ -32,7 +32,11 @@ COLUMNS = [
     Column("made", gettext_lazy("Made on"), lambda p: p.made_at, sort="made_at", kind="date"),
     Column("state", gettext_lazy("State"), lambda p: p.get_state_display(), sort="state", kind="state"),
 ]
-TOLD = ("product", "rollout", "reading")  # nouns of the project's timeline that are the product's
+TOLD = (
+    "product",
+    "rollout",
+)  # nouns of the project's timeline that are the product's; readings have a list of their own
+LINES = 20  # of the history on the product's page; all of it stands on its project's
 
 
 def visible(request, pk):
@@ -68,6 +72,7 @@ def product_detail(request, pk):
         own=units.get(product.unit_id),
         months=months,
         totals=totals_of(months),
+        customers=product.readings.latest_of_units().aggregate(n=Sum("customers"))["n"],
         chart=chart_of(months),
         may_manage=rules.may_manage(user, product),
         may_enter=any(
@@ -128,7 +133,6 @@ def totals_of(months) -> dict:
         "net_fen": net,
         "promised_fen": sum(promised) if promised else None,
         "share": net / sum(promised) if sum(promised) > 0 else None,
-        "customers": months[-1].customers if months else None,
     }
 
 
@@ -145,7 +149,7 @@ def chart_of(months) -> dict:
         series.append({"type": "line", "name": _("Promised net"), "data": promised} | dashes)
     return {
         "xAxis": {"type": "category", "data": [f"{m.month:%Y-%m}" for m in months]},
-        "yAxis": {"type": "value", "name": _("CNY 10,000")},
+        "yAxis": {"type": "value"},
         "series": series,
     }
 
@@ -156,12 +160,12 @@ def history_of(user, product, rollouts) -> list[dict]:
 
     def note(entry):
         if not (rollout := branches.get(entry.data.get("rollout"))):
-            return entry.data.get("month", "")[:7]
+            return ""
         answers = {True: _("accepted"), False: _("declined")}
         answer = answers.get(entry.data.get("accepted"))
         return f"{rollout.unit.label} · {answer}" if answer else rollout.unit.label
 
-    return history(user, product.project, nouns=TOLD, note=note)
+    return history(user, product.project, nouns=TOLD, note=note)[:LINES]
 
 
 # ── Made, corrected, offered ──────────────────────────────────────────────────────────────────────────────────────
