@@ -5,7 +5,7 @@ It may be moved in tests and in the demo alone; production always has the real t
 
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 
 from django.conf import settings
 from django.utils import timezone
@@ -21,6 +21,16 @@ def now() -> datetime:
 def today() -> date:
     """The business day in the bank's time zone."""
     return timezone.localtime(now()).date()
+
+
+def start_of(day: date) -> datetime:
+    """Midnight at its beginning, in the bank's time zone."""
+    return timezone.make_aware(datetime.combine(day, time()))
+
+
+def end_of(day: date) -> datetime:
+    """Midnight at its end: the first moment that is not of this day any more."""
+    return start_of(day + timedelta(days=1))
 
 
 @contextmanager

@@ -69,6 +69,10 @@ def job(name: str, *, lease: int = 60, whole: bool = True):
     return register
 
 
+def task_names() -> list[str]:
+    return sorted(_tasks)
+
+
 def enqueue(name: str, *args, key: str, due_at=None) -> None:
     """Write the wake-up in the caller's transaction; the same key is the same job, however often it is asked for."""
     if name not in _tasks:

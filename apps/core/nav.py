@@ -97,3 +97,9 @@ def current(path: str, sections) -> str | None:
 # What core itself serves.
 place("notices", "core:notice_list")
 place("notice_count", "core:notice_count")
+place("profile", "core:profile")
+place("help", "core:help")
+register(
+    NavItem("system", _("Jobs"), "cog", "core:job_list", "job.operate", 80),
+    NavItem("system", _("Journal"), "scroll-text", "core:entry_list", "journal.read", 90),
+)

@@ -3,6 +3,7 @@
 from collections import defaultdict
 
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.contrib.contenttypes.models import ContentType
 from django.http import Http404
 from django.shortcuts import get_object_or_404
@@ -51,3 +52,9 @@ def with_things(user, rows) -> list:
     for row in rows:
         row.thing = found.get((row.subject_type_id, row.subject_id))
     return rows
+
+
+def people_named(ids) -> dict[int, str]:
+    """Names of the people with these ids, who stand in the journal as numbers."""
+    people = get_user_model()._meta.get_field("person").related_model
+    return dict(people.objects.filter(pk__in=ids).values_list("pk", "name"))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.core.views import notices, talk
+from apps.core.views import notices, operators, profile, saved_views, talk
 
 app_name = "core"
 urlpatterns = [
@@ -15,5 +15,15 @@ urlpatterns = [
     path("things/<str:kind>/<int:pk>/comments/", talk.comment_add, name="comment_add"),
     path("things/<str:kind>/<int:pk>/files/", talk.attachment_add, name="attachment_add"),
     path("comments/<int:pk>/withdraw/", talk.comment_withdraw, name="comment_withdraw"),
+    path("jobs/", operators.job_list, name="job_list"),
+    path("jobs/rerun/", operators.job_rerun_all, name="job_rerun_all"),
+    path("jobs/<int:pk>/", operators.job_detail, name="job_detail"),
+    path("jobs/<int:pk>/rerun/", operators.job_rerun, name="job_rerun"),
+    path("journal/", operators.entry_list, name="entry_list"),
+    path("profile/", profile.profile, name="profile"),
+    path("help/", profile.help, name="help"),
+    path("views/", saved_views.saved_view_list, name="saved_view_list"),
+    path("views/save/", saved_views.saved_view_save, name="saved_view_save"),
+    path("views/<int:pk>/remove/", saved_views.saved_view_remove, name="saved_view_remove"),
     path("files/<int:pk>/", talk.attachment_file, name="attachment_file"),
 ]

@@ -1,6 +1,13 @@
+import time
+from datetime import UTC, datetime, timedelta
+
 from django.db import models
-from django.db.models import F
+from django.db.models import Count, F, Q
 from django.utils.translation import gettext_lazy as _
+
+from apps.core import clock
+
+LATE_SECONDS = 300
 
 
 class JobQuerySet(models.QuerySet):
@@ -9,6 +16,25 @@ class JobQuerySet(models.QuerySet):
 
     def dead(self):
         return self.filter(state=Job.State.DEAD)
+
+    def late(self):
+        return self.filter(_late())
+
+    def counts(self) -> dict[str, int]:
+        """How many are open, late and dead: one query, over those that are not done."""
+        return self.exclude(state=Job.State.DONE).aggregate(
+            open=Count("pk", filter=~Q(state=Job.State.DEAD)),
+            late=Count("pk", filter=_late()),
+            dead=Count("pk", filter=Q(state=Job.State.DEAD)),
+        )
+
+
+def _late() -> Q:
+    """Open and due for more than five minutes."""
+    due = Q(due_at=None, created__lt=int(time.time()) - LATE_SECONDS) | Q(
+        due_at__lt=clock.now() - timedelta(seconds=LATE_SECONDS)
+    )
+    return due & Q(state__in=[Job.State.WAITING, Job.State.RUNNING])
 
 
 class Job(models.Model):
@@ -49,6 +75,14 @@ class Job(models.Model):
             ),
             models.Index(fields=["state", "-id"], name="job_state"),
         ]
+
+    @property
+    def created_at(self):
+        return datetime.fromtimestamp(self.created, UTC)
+
+    @property
+    def finished_at(self):
+        return datetime.fromtimestamp(self.finished, UTC) if self.finished else None
 
     @property
     def settled(self):

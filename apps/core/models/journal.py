@@ -2,8 +2,14 @@ from django.conf import settings
 from django.db import models
 
 from apps.core import clock
-from apps.core.models.subject import About
+from apps.core.models.subject import About, AboutQuerySet
 from apps.core.verbs import declared
+
+
+class EntryQuerySet(AboutQuerySet):
+    def with_seal(self):
+        """With `seal_number`, None where it is not sealed yet."""
+        return self.annotate(seal_number=models.F("seal__seq"))
 
 
 class Entry(About):
@@ -19,6 +25,8 @@ class Entry(About):
     verb = models.CharField(max_length=60)
     version = models.PositiveSmallIntegerField(default=1)
     data = models.JSONField(default=dict)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         indexes = [
@@ -45,6 +53,12 @@ class Seal(models.Model):
 
     class Meta:
         ordering = ["seq"]
+
+    @classmethod
+    def unsealed_count(cls) -> int:
+        """How many lines came since the last seal."""
+        last = cls.objects.order_by("-seq").values_list("entry_id", flat=True).first() or 0
+        return Entry.objects.filter(pk__gt=last).count()
 
 
 class Checkpoint(models.Model):
