@@ -94,7 +94,7 @@ def served(environment):
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     command = [sys.executable, "-m", "gunicorn", "bench._bare:application", "--bind", f"127.0.0.1:{port}",
-               "--workers", "1", "--worker-class", "gthread", "--threads", "2", "--log-level", "error"]  # fmt: skip
+               "--workers", "1", "--worker-class", "gthread", "--threads", "2", "--keep-alive", "75", "--log-level", "error"]  # fmt: skip
     server = subprocess.Popen(command, cwd=ROOT, env=environment)
     try:
         for _attempt in range(300):

@@ -288,3 +288,13 @@ def test_business_goes_through_the_journal_and_not_through_signals():
 
 def test_the_admin_of_django_is_not_installed():
     assert not apps.is_installed("django.contrib.admin")
+
+
+def test_a_text_is_marked_for_translation_under_a_name_the_extraction_knows():
+    aliased = re.compile(r"import .*gettext(?:_lazy)? as (?!_\b)\w+")
+    found = [
+        str(path.relative_to(ROOT))
+        for path in (ROOT / "apps").rglob("*.py")
+        if aliased.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []

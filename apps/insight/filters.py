@@ -144,7 +144,7 @@ class ReaderFilters(FilterSet):
         label=_("Reading"),
         empty_label=_("All"),
     )
-    q = Filter(field_name="name", lookup_expr="icontains", label=_("Name"))
+    q = Filter(field_name="name", lookup_expr="icontains", label=_("Reader"))
     q.field_class = CleanCharField
 
     def of_read(self, queryset, name, value):

@@ -8,7 +8,7 @@ from apps.insight.models import FollowUp, Issue, Item, Opportunity
 
 item_flow = Flow(
     "item",
-    Move("file", (Item.State.DRAFT,), Item.State.FILED, _("File"), rules.may_file_item),
+    Move("file", (Item.State.DRAFT,), Item.State.FILED, _("File it"), rules.may_file_item),
     Move(
         "withdraw", (Item.State.DRAFT, Item.State.FILED), Item.State.WITHDRAWN, _("Withdraw"),
         rules.may_correct_item, note="required", tone="red",

@@ -1,7 +1,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
@@ -100,7 +100,7 @@ class Issue(models.Model):
 
     @property
     def number_label(self):
-        return _now("%(year)s No. %(number)s") % {"year": self.year, "number": self.number}
+        return gettext("%(year)s No. %(number)s") % {"year": self.year, "number": self.number}
 
     def audience_posts(self):
         """Today's posts of everybody this issue is for: at the units of its audience, in roles that read reports."""

@@ -302,7 +302,7 @@ def issue_move(request, pk, move):
 
 
 READER_COLUMNS = [
-    Column("name", gettext_lazy("Name"), lambda p: p.name, sort="name"),
+    Column("name", gettext_lazy("Reader"), lambda p: p.name, sort="name"),
     Column("unit", gettext_lazy("Unit"), lambda p: p.unit and p.unit.label),
     Column("read_at", gettext_lazy("Read"), lambda p: p.read_at, kind="datetime"),
 ]

@@ -1,0 +1,158 @@
+"""The first journey in a browser, each step by its own person: from a saved news page to released money and points."""
+
+import io
+import json
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from PIL import Image
+
+from tests.browser.person import Person
+
+pytestmark = pytest.mark.browser
+
+PAGES = Path(settings.BASE_DIR) / "tests" / "insight" / "pages"
+# A badly saved page in traditional characters. Another one may be given.
+PAGE = Path(os.environ.get("JOURNEY_PAGE", PAGES / "broken_traditional.txt"))
+
+
+@pytest.fixture(scope="module")
+def stack(live_stack):
+    live_stack.manage("shell", "-v0", "-c", "from tests.browser.bank import make; make()")
+    return live_stack
+
+
+@pytest.fixture
+def someone(chromium, stack):
+    """Sign somebody in: `someone("lead")`. At the end of the test nobody's browser may have complained."""
+    here = {}
+
+    def sign_in(account, **options):
+        if account not in here:
+            here[account] = Person(chromium, stack.url, account, **options)
+        return here[account]
+
+    yield sign_in
+    faults = [fault for person in here.values() for fault in person.faults]
+    for person in here.values():
+        person.leave()
+    assert faults == []
+
+
+def asked(stack, code):
+    """What this expression is inside the running Silun, as JSON."""
+    return json.loads(stack.manage("shell", "-v0", "-c", f"import json\n{code}"))
+
+
+def item_from_a_page(officer):
+    """Step 1: a saved page is read, corrected and filed under a business line."""
+    officer.open("/insight/items/import/")
+    officer.looks("item-import")
+    officer.fill(file=str(PAGE), line="网络金融")
+    officer.press("读取文件")
+    title = officer.page.input_value("[name=title_simplified]")
+    assert re.fullmatch(r"[\u4e00-\u9fff，,]{8,60}", title), title
+    assert officer.page.input_value("[name=author]")
+    assert officer.page.input_value("[name=source_name]")
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", officer.page.input_value("[name=published_on]"))
+    officer.looks("item-correct")
+    officer.fill(institution="海桥银行")
+    officer.press("入库")
+    officer.reads(title, "海桥银行")
+    officer.looks("item")
+    return officer.path, title
+
+
+def report_to_its_audience(someone, title):
+    """Step 2: this week's report carries it to chosen branches; others get 404; reading is recorded."""
+    secretary = someone("secretary")
+    secretary.open("/insight/reports/new/")
+    secretary.fill(name="创新动态周报", kind="周报")
+    secretary.press("创建")
+    if "/edit/" not in secretary.path:
+        secretary.press("开设新一期")
+    secretary.page.locator("#pull label", has_text=title).click()
+    secretary.press("编入所选")
+    secretary.looks("issue-edit")
+    secretary.press("选择共享范围")
+    for branch in ("江州分行", "云岭分行"):
+        secretary.page.get_by_label(branch, exact=True).check()
+    secretary.press("确定共享范围")
+    secretary.press("发布", confirm=True)
+    issue = secretary.path
+
+    reader = someone("west_lead")
+    assert reader.open(issue) == 200
+    reader.reads(title)
+    reader.looks("issue")
+    assert someone("stranger").status(issue) == 404
+    secretary.open(issue)
+    secretary.press("阅读情况")
+    secretary.reads("沈明哲", "1/1")
+    return issue
+
+
+def opportunity_from_it(someone, issue):
+    """Step 3, the followed-up one: a branch follows the item up, investigates an opportunity, and finds it worthwhile."""
+    lead = someone("lead")
+    lead.open(issue)
+    lead.press("跟进")
+    lead.fill(post="林知远 · 工作组成员 · 江州分行", note="辖内有多少县域核心企业？")
+    lead.press("开始跟进")
+    follow_up = lead.path
+
+    officer = someone("officer")
+    officer.open("/")
+    officer.open(follow_up)
+    officer.press("报送线索")
+    officer.fill(
+        title="供应链票据秒贴", scene="县域核心企业的上游小微企业", pain="贴现要跑三趟网点，三天才到账",
+        idea="线上询价、自动审票、秒级放款", contact_allowed=True, line="网络金融",
+    )  # fmt: skip
+    officer.press("提交")
+    opportunity = officer.path
+
+    lead.open(opportunity)
+    lead.press("开始调研")
+    lead.press("形成结论")
+    lead.fill(
+        market_size="辖内约 1,200 户", customers_here="六家核心企业，上游 380 户", peers_results="两家同业已上线",
+        fit="接入现有票据系统", risk="合规无障碍，客户授权", effort="两个月", conclusion="take_up", reason="客群明确，收益可测",
+    )  # fmt: skip
+    lead.looks("opportunity-conclude")
+    lead.press("形成结论")
+    lead.looks("opportunity")
+    return opportunity
+
+
+def opportunity_from_a_phone(someone):
+    """Step 3, the one born at a counter: a liaison reports it from a phone; the head of the sub-branch is told."""
+    liaison = someone("liaison", phone=True)
+    liaison.open("/")
+    liaison.page.locator("header.top a.report-button").click()
+    liaison.fill(
+        title="烟草零售户订烟贷线上化", scene="烟草零售户每周三集中订烟", pain="到柜面签字，三天才到账",
+        idea="用订烟数据授信，订烟日自动放款",
+    )  # fmt: skip
+    liaison.page.locator("[name=photos]").set_input_files(
+        {"name": "柜台.png", "mimeType": "image/png", "buffer": picture()}
+    )
+    liaison.press("提交")
+    liaison.reads("烟草零售户订烟贷线上化", "许若溪")
+    return liaison.path
+
+
+def picture() -> bytes:
+    data = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(data, "PNG")
+    return data.getvalue()
+
+
+def test_a_news_page_becomes_released_money_and_points(someone, stack):
+    item, title = item_from_a_page(someone("officer"))
+    issue = report_to_its_audience(someone, title)
+    opportunity_from_it(someone, issue)
+    opportunity_from_a_phone(someone)
