@@ -101,7 +101,7 @@ def opportunity_from_it(someone, issue):
     lead.open(issue)
     lead.press("跟进")
     lead.fill(post="林知远 · 工作组成员 · 江州分行", note="辖内有多少县域核心企业？")
-    lead.press("开始跟进")
+    lead.press("发起跟进")
     follow_up = lead.path
 
     officer = someone("officer")

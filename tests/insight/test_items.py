@@ -164,3 +164,12 @@ def test_drafts_wait_on_their_author(world):
 
     assert list(Item.objects.visible_to(world.officer).waiting_on(world.officer)) == [draft]
     assert list(Item.objects.visible_to(world.secretary).waiting_on(world.secretary)) == []
+
+
+def test_the_credit_of_a_traditional_page_is_written_in_simplified_characters():
+    officer = PostFactory(role="group_member")
+    item = make_item(
+        officer.user, officer.unit, body="銀行建設數字金融創新體系", author="柳文龍", source_name="中國電子銀行網",
+        institution="", body_simplified="银行建设数字金融创新体系",
+    )  # fmt: skip
+    assert item.credit == "中国电子银行网 · 柳文龙"

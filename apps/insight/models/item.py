@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.grades import Grade
+from apps.insight.extraction.script import simplified
 from apps.org.reach import ReachQuerySet, within_reach
 
 
@@ -98,9 +99,10 @@ class Item(models.Model):
 
     @property
     def credit(self):
-        """Where it comes from, in one line."""
+        """Where it comes from, in one line of simplified characters."""
         day = self.published_on and self.published_on.isoformat()
-        return " · ".join(part for part in (self.institution, self.source_name, self.author, day) if part)
+        line = " · ".join(part for part in (self.institution, self.source_name, self.author, day) if part)
+        return simplified(line) if self.body_simplified else line
 
     @property
     def filed(self):
