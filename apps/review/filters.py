@@ -8,7 +8,7 @@ from apps.core import clock
 from apps.core.forms import CleanCharField
 from apps.core.search import matching
 from apps.projects.models import Project
-from apps.review.models import Consultation, Forum
+from apps.review.models import Assignment, Consultation, Forum, Round
 
 
 class SearchFilter(Filter):
@@ -56,3 +56,36 @@ class ForumFilters(FilterSet):
     class Meta:
         model = Forum
         fields: list[str] = []
+
+
+class RoundFilters(FilterSet):
+    q = SearchFilter(Round)
+    state = ChoiceFilter(choices=Round.State.choices, label=_("State"), empty_label=_("All"))
+    late = ChoiceFilter(choices=[("yes", _("Late"))], method="of_late", label=_("Show"), empty_label=_("All"))
+
+    class Meta:
+        model = Round
+        fields: list[str] = []
+
+    def of_late(self, queryset, name, value):
+        return queryset.filter(state=Round.State.OPEN, due_on__lt=clock.today())
+
+
+class ReviewFilters(FilterSet):
+    """No search in titles: what is not declared yet must not be found by a word of it."""
+
+    show = ChoiceFilter(
+        choices=[("pending", _("Pending")), ("late", _("Late")), ("done", _("Handed in"))],
+        method="of_show",
+        label=_("Show"),
+        empty_label=_("All"),
+    )
+
+    class Meta:
+        model = Assignment
+        fields: list[str] = []
+
+    def of_show(self, queryset, name, value):
+        if value == "done":
+            return queryset.filter(state=Assignment.State.DONE)
+        return queryset.pending().filter(**({"due_on__lt": clock.today()} if value == "late" else {}))

@@ -1,9 +1,15 @@
 from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.forms import CleanCharField, Form, YuanField
-from apps.org.models import Body, Unit
+from apps.core import clock
+from apps.core.formats import wan
+from apps.core.forms import CleanCharField, Form, StrictDateField, StrictIntegerField, YuanField
+from apps.org.calendar import due_in, parameter
+from apps.org.models import Body, Person, Unit
 from apps.org.reach import units_nearby
+from apps.projects.models import Project
 from apps.review.models import Consultation, Forum
 
 
@@ -100,3 +106,115 @@ class ForumForm(Form):
             if part := values.pop(name, None):
                 values[f"{name}_numerator"], values[f"{name}_denominator"] = part
         return values
+
+
+# ── Rounds ────────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+def not_past(day):
+    if day and day < clock.today():
+        raise ValidationError(_("The due date has gone by."))
+    return day
+
+
+class TopicChoice(forms.ModelMultipleChoiceField):
+    """Things to be judged, each with what one chooses by."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, thing):
+        return format_html(
+            "<span>{} <small>{} · {} · {}</small></span>",
+            thing.title,
+            thing.code,
+            thing.unit.label,
+            wan(thing.asked_fen),
+        )
+
+
+class RoundForm(Form):
+    title = CleanCharField(label=_("Title"), max_length=100)
+    due_on = StrictDateField(label=_("Scores due on"))
+    topics = TopicChoice(Project.objects.none(), label=_("Topics ready at the gate"))
+
+    def __init__(self, *args, projects, **kwargs):
+        super().__init__(*args, initial={"due_on": due_in(parameter("review_days"))}, **kwargs)
+        ids = [project.pk for project in projects]
+        self.fields["topics"].queryset = (
+            Project.objects.unscoped("the caller had them through scope")
+            .filter(pk__in=ids)
+            .select_related("unit")
+            .order_by("pk")
+        )
+
+    def clean_due_on(self):
+        return not_past(self.cleaned_data["due_on"])
+
+
+class AssignForm(Form):
+    reviewer = forms.ModelMultipleChoiceField(Person.objects.none(), label=_("Reviewers"))
+    due_on = StrictDateField(label=_("Scores due on"))
+
+    def __init__(self, *args, people, due_on, **kwargs):
+        super().__init__(*args, initial={"due_on": max(due_on, clock.today())}, **kwargs)
+        self.fields["reviewer"].queryset = people
+
+    def clean_due_on(self):
+        return not_past(self.cleaned_data["due_on"])
+
+
+class DeclarationForm(Form):
+    conflict = forms.ChoiceField(
+        label=_("Conflict of interest"),
+        choices=[("no", _("I have no conflict of interest")), ("yes", _("I have a conflict of interest"))],
+        widget=forms.RadioSelect,
+    )
+    reason = CleanCharField(
+        label=_("Reason of the conflict"),
+        max_length=300,
+        required=False,
+        widget=forms.Textarea({"rows": 2, "maxlength": 300}),
+    )
+
+    def clean(self):
+        values = super().clean()
+        if values.get("conflict") == "yes" and not values.get("reason"):
+            self.add_error("reason", _("Please give the reason."))
+        return values
+
+
+class ScoreForm(Form):
+    """The sheet: a whole number for each criterion, and a comment. `final`: nothing may be missing."""
+
+    comment = long_text(_("Comment"), required=False)
+
+    def __init__(self, *args, assignment, final=False, **kwargs):
+        given = {f"score_{s.criterion_id}": s.value for s in assignment.scores.all()}
+        super().__init__(*args, initial=given | {"comment": assignment.comment}, **kwargs)
+        self.criteria = list(assignment.topic.round.rubric.criteria.all())
+        self.final = final
+        for criterion in self.criteria:
+            self.fields[f"score_{criterion.pk}"] = StrictIntegerField(
+                label=str(criterion), least=0, most=criterion.max_score, required=False
+            )
+
+    def clean(self):
+        values = super().clean()
+        for criterion in self.criteria if self.final else ():
+            name = f"score_{criterion.pk}"
+            if name not in self.errors and values.get(name) is None:
+                self.add_error(name, _("Give a score."))
+        return values
+
+    @property
+    def scores(self) -> dict[int, int]:
+        found = {c.pk: self.cleaned_data.get(f"score_{c.pk}") for c in self.criteria}
+        return {pk: value for pk, value in found.items() if value is not None}
+
+    @property
+    def lines(self):
+        """(criterion, its field, the points one may give) of each line; the value stands as text, as it was typed."""
+        for criterion in self.criteria:
+            field = self[f"score_{criterion.pk}"]
+            value = field.value()
+            yield criterion, field, range(criterion.max_score + 1), "" if value is None else str(value)

@@ -1,6 +1,14 @@
+from django.utils.translation import gettext_lazy as _
+
 from apps.core.panels import panel
-from apps.review.models import Consultation, Decision, Topic
+from apps.core.search import searchable
+from apps.review import rules
+from apps.review.models import Assignment, Consultation, Decision, Forum, Round, Topic
 from apps.review.models.forum import explained_route
+from apps.review.subjects import ready_by_forum
+
+# Not the titles of its topics: a word of one would show that it is there to whoever is recused from it.
+searchable(Round, label=_("Rounds"), capability="round.view", text=lambda r: (r.title, r.number))
 
 
 @panel("projects.project", order=10)
@@ -40,3 +48,22 @@ def opinions_to_answer(user, thing):
         Consultation.objects.visible_to(user).to_answer_by(user).for_list().order_by("answered_at", "pk")[:10]
     )
     return ("review/panel_opinions_to_answer.html", {"consultations": rows}) if rows else None
+
+
+@panel("desk.home", order=16, may="score.give")
+def reviews_owed(user, thing):
+    """Topics this person has to declare on or to score."""
+    rows = Assignment.objects.waiting_on(user).for_list().order_by("due_on", "pk")[:10]
+    return ("review/panel_reviews_owed.html", {"assignments": rows}) if rows else None
+
+
+@panel("desk.home", order=30, may="round.manage")
+def ready_for_a_round(user, thing):
+    """Projects at the gate of a forum this person runs."""
+    ready = ready_by_forum(user)
+    forums = [
+        (forum, ready[forum.pk])
+        for forum in Forum.objects.filter(pk__in=ready).select_related("unit")
+        if rules.may_open_round(user, forum)
+    ]
+    return ("review/panel_ready.html", {"forums": forums}) if forums else None

@@ -85,11 +85,16 @@ def may_assign(user, topic, *, scores: bool, interested: bool, recused: bool):
         return verdict
     if not user.can("round.manage", topic):
         return no(_("You are recused from this topic."))
+    if not scores:
+        return no(_("They hold no post that scores; ask for the post of a reviewer first."))
+    return is_free(interested=interested, recused=recused)
+
+
+def is_free(*, interested: bool, recused: bool):
+    """May a person who scores be asked about this topic at all?"""
     if interested:
         return no(_("They have a hand in this project themselves."))
-    if recused:
-        return no(_("They are recused from this topic."))
-    return YES if scores else no(_("They hold no post that scores; ask for the post of a reviewer first."))
+    return no(_("They are recused from this topic.")) if recused else YES
 
 
 def may_declare(user, assignment):

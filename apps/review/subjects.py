@@ -1,15 +1,18 @@
 """What is judged: one row a kind of thing, with what is shown of it and which lower action gets the result."""
 
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from apps.core.models import Comment
 from apps.core.verdict import Refused
 from apps.projects.actions import advance, meet_requirement, return_project
 from apps.projects.flow import project_flow
-from apps.projects.models import Project
+from apps.projects.models import GateRequirement, Project
+from apps.review.models.forum import routed
 
 
 @dataclass(frozen=True)
@@ -66,6 +69,26 @@ def _project_snapshot(project) -> dict:
 def _project_interested(project) -> set[int]:
     team = project.team.all().marked().values_list("person", flat=True)
     return {project.manager_id, project.proposer_id, *team}
+
+
+def ready_by_forum(user) -> dict[int, list[Project]]:
+    """Forum → projects this person sees that have all their gate asks for, and wait to be taken into a round."""
+    owed = GateRequirement.objects.unscoped("what a project owes at its gate").filter(
+        project=OuterRef("pk"), gate__code="to_review", met_at=None, waived_reason=""
+    )
+    projects = list(
+        Project.objects.visible_to(user)
+        .filter(state=Project.State.ACTIVE, stage__code="proposal")
+        .exclude(Exists(owed))
+        .select_related("unit", "line")
+        .order_by("pk")
+    )
+    ready = defaultdict(list)
+    forums = routed(projects)
+    for project in projects:
+        if forum := forums[project.pk]:
+            ready[forum.pk].append(project)
+    return ready
 
 
 def _take_project(project, by) -> None:

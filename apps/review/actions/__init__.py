@@ -11,12 +11,21 @@ from apps.review.actions.meeting import (
     issue_minutes,
     open_ballot,
 )
-from apps.review.actions.round import assign, close_round, declare, open_round, submit_scores
+from apps.review.actions.round import (
+    assign,
+    assign_all,
+    close_round,
+    declare,
+    open_round,
+    save_scores,
+    submit_scores,
+)
 
 __all__ = [
     "answer_opinion",
     "ask_opinions",
     "assign",
+    "assign_all",
     "call_meeting",
     "call_roll",
     "cast_vote",
@@ -31,6 +40,7 @@ __all__ = [
     "issue_minutes",
     "open_ballot",
     "open_round",
+    "save_scores",
     "set_up_forum",
     "submit_scores",
 ]

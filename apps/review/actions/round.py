@@ -8,6 +8,7 @@ from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.numbering import next_code
+from apps.core.search import index
 from apps.core.verdict import Refused, demand
 from apps.org import matrix
 from apps.org.calendar import due_in, parameter
@@ -39,6 +40,7 @@ def open_round(forum, things, *, by, title: str, due_on=None, rubric=None) -> Ro
     for order, thing in enumerate(things, 1):
         _take(round_, order, thing, by)
     record("round.open", round_, by=by, forum=forum.pk, topics=len(things))
+    index(round_)
     return round_
 
 
@@ -74,17 +76,30 @@ def recuse(topic: Topic, person_id: int, *, reason: str, by, hide_subject: bool 
     record("topic.recuse", topic.subject, by=by, topic=topic.pk, person=person_id)
 
 
+def scoring_roles() -> list[str]:
+    """The roles whose posts may score."""
+    return [role for role in matrix.roles() if matrix.cell(role, "score.give")]
+
+
+@transaction.atomic
+def assign_all(topic: Topic, people, *, by, due_on=None) -> None:
+    """Ask several people to review a topic. All of them or none."""
+    if not people:
+        raise Refused(_("Choose at least one reviewer."))
+    for person in people:
+        assign(topic, person, by=by, due_on=due_on)
+
+
 @transaction.atomic
 def assign(topic: Topic, person, *, by, due_on=None) -> Assignment:
     """Ask a person to review a topic. Until they have declared to be free of conflicts they see its number and field only."""
     topic = lock(topic)
     kind = subject_of(topic.subject)
-    scoring_roles = [role for role in matrix.roles() if matrix.cell(role, "score.give")]
     demand(
         rules.may_assign(
             by,
             topic,
-            scores=Post.objects.current().filter(person=person, role__in=scoring_roles).exists(),
+            scores=Post.objects.current().filter(person=person, role__in=scoring_roles()).exists(),
             interested=person.pk in kind.interested(topic.subject),
             recused=topic.recusals.all().marked().filter(person=person).exists(),
         )
@@ -177,6 +192,9 @@ def save_scores(assignment: Assignment, *, by, scores: dict[int, int], comment: 
     assignment.save(update_fields=["comment"])
 
 
+@transaction.atomic
 def close_round(round_: Round, *, by) -> None:
-    """No more scores come in; its topics may be voted on."""
+    """No more scores come in; its topics may be voted on, and lie with the forum until it sits."""
     round_flow.make(round_, "close", by=by)
+    for topic in round_.topics.all().marked():
+        hand_to(lock(topic.subject), person=None, note=str(round_.forum))

@@ -101,6 +101,10 @@ class TopicQuerySet(ReachQuerySet):
     def waiting(self):
         return self.filter(state=Topic.State.WAITING)
 
+    def judged(self):
+        """Waiting for a decision, with the scores in."""
+        return self.waiting().filter(round__state=Round.State.CLOSED)
+
 
 class Topic(About):
     """Something a round judges: the subject, and what of it was shown when the round took it."""
@@ -232,6 +236,11 @@ class Assignment(models.Model):
     def opened(self):
         """Whether the reviewer has declared to be free, so that the topic is open to them."""
         return self.state in (self.State.DECLARED, self.State.DONE)
+
+    @property
+    def shown_title(self):
+        """What the reviewer reads of the topic: nothing beyond its number before the declaration, or after a recusal."""
+        return self.topic.title if self.opened else ""
 
     @property
     def days_late(self):
