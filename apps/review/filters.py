@@ -5,10 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import CharFilter, ChoiceFilter, Filter, FilterSet
 
 from apps.core import clock
-from apps.core.forms import CleanCharField
+from apps.core.forms import CleanCharField, StrictDateField
 from apps.core.search import matching
 from apps.projects.models import Project
-from apps.review.models import Assignment, Consultation, Forum, Round
+from apps.review.models import Assignment, Consultation, Forum, Meeting, Minutes, Round
 
 
 class SearchFilter(Filter):
@@ -24,6 +24,10 @@ class SearchFilter(Filter):
     def filter(self, queryset, value):
         ids = matching(value, self.searched).values("subject_id")[:2000] if value else ()
         return queryset.filter(**{f"{self.of}__in": ids}) if value else queryset
+
+
+class DayFilter(Filter):
+    field_class = StrictDateField
 
 
 class ConsultationFilters(FilterSet):
@@ -89,3 +93,24 @@ class ReviewFilters(FilterSet):
         if value == "done":
             return queryset.filter(state=Assignment.State.DONE)
         return queryset.pending().filter(**({"due_on__lt": clock.today()} if value == "late" else {}))
+
+
+class MeetingFilters(FilterSet):
+    q = SearchFilter(Meeting)
+    form = ChoiceFilter(choices=Meeting.Form.choices, label=_("Form"), empty_label=_("All"))
+    state = ChoiceFilter(choices=Meeting.State.choices, label=_("State"), empty_label=_("All"))
+    since = DayFilter(field_name="held_on", lookup_expr="gte", label=_("Held from"))
+
+    class Meta:
+        model = Meeting
+        fields: list[str] = []
+
+
+class MinutesFilters(FilterSet):
+    q = SearchFilter(Minutes)
+    state = ChoiceFilter(choices=Minutes.State.choices, label=_("State"), empty_label=_("All"))
+    since = DayFilter(field_name="meeting__held_on", lookup_expr="gte", label=_("Held from"))
+
+    class Meta:
+        model = Minutes
+        fields: list[str] = []

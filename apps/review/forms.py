@@ -10,7 +10,8 @@ from apps.org.calendar import due_in, parameter
 from apps.org.models import Body, Person, Unit
 from apps.org.reach import units_nearby
 from apps.projects.models import Project
-from apps.review.models import Consultation, Forum
+from apps.review.models import Consultation, Forum, Meeting, Topic
+from apps.review.rules import DECISIONS
 
 
 def long_text(label, *, rows=4, most=3000, **kwargs):
@@ -218,3 +219,94 @@ class ScoreForm(Form):
             field = self[f"score_{criterion.pk}"]
             value = field.value()
             yield criterion, field, range(criterion.max_score + 1), "" if value is None else str(value)
+
+
+# ── Meetings ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+
+class JudgedChoice(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, topic):
+        return format_html(
+            "<span>{} <small>{} · {}</small></span>", topic.title, topic.number, topic.round.title
+        )
+
+
+class MeetingForm(Form):
+    form = forms.ChoiceField(label=_("Form"), choices=Meeting.Form)
+    held_on = StrictDateField(label=_("Held on"))
+    place = CleanCharField(label=_("Place"), max_length=100, required=False)
+    topics = JudgedChoice(Topic.objects.none(), label=_("Agenda"))
+
+    def __init__(self, *args, topics, **kwargs):
+        super().__init__(*args, initial={"held_on": clock.today()}, **kwargs)
+        self.fields["topics"].queryset = (
+            Topic.objects.unscoped("the caller had them through scope")
+            .filter(pk__in=[topic.pk for topic in topics])
+            .select_related("round")
+            .order_by("pk")
+        )
+
+
+class BallotForm(Form):
+    minutes = StrictIntegerField(label=_("Open for, in minutes"), least=5, most=60 * 24 * 30, initial=60)
+    secret = forms.BooleanField(label=_("Secret ballot"), required=False)
+
+
+class MinutesForm(Form):
+    """The draft: its text, and what it says of each topic, within what the ballot bears out."""
+
+    version = StrictIntegerField(least=1, widget=forms.HiddenInput, label=_("Version"))
+    text = long_text(_("Other matters"), rows=5, most=5000, required=False)
+
+    def __init__(self, *args, minutes, decisions, **kwargs):
+        initial = {"version": minutes.version, "text": minutes.text}
+        for row, _result in decisions:
+            initial |= {
+                f"decision_{row.pk}": row.decision,
+                f"text_{row.pk}": row.text,
+                f"conditions_{row.pk}": row.conditions,
+            }
+        super().__init__(*args, initial=initial, **kwargs)
+        self.rows = decisions
+        for row, result in decisions:
+            allowed = [choice for choice in Topic.Result.choices if choice[0] in DECISIONS[result]]
+            self.fields[f"decision_{row.pk}"] = forms.ChoiceField(label=_("Decision"), choices=allowed)
+            self.fields[f"conditions_{row.pk}"] = long_text(
+                _("Conditions"), rows=3, most=2000, required=False, help_text=_("One a line.")
+            )
+            self.fields[f"text_{row.pk}"] = long_text(_("What the committee said"), rows=3, required=False)
+
+    @property
+    def lines(self):
+        """(decision, how the ballot ended, its three fields) of each topic."""
+        for row, result in self.rows:
+            yield row, result, [self[f"{name}_{row.pk}"] for name in ("decision", "conditions", "text")]
+
+    @property
+    def decisions(self) -> dict[int, dict]:
+        return {
+            row.pk: {
+                name: self.cleaned_data[f"{name}_{row.pk}"] for name in ("decision", "conditions", "text")
+            }
+            for row, _result in self.rows
+        }
+
+    def against(self, current) -> list[tuple]:
+        """(label, stored, typed) where a stale save differs from what stands; saving again then means the new version."""
+        stored = {"text": current.text}
+        labels = {"text": self.fields["text"].label}
+        for row in current.decisions.select_related("topic"):
+            for name in ("decision", "conditions", "text"):
+                key = f"{name}_{row.pk}"
+                stored[key] = getattr(row, name)
+                labels[key] = f"{row.topic.title}: {self.fields[key].label}"
+        shown = dict(Topic.Result.choices)
+        self.data = self.data.copy()
+        self.data["version"] = current.version
+        return [
+            (labels[key], shown.get(value, value) or "—", shown.get(typed, typed) or "—")
+            for key, value in stored.items()
+            if value != (typed := self.cleaned_data.get(key))
+        ]

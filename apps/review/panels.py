@@ -3,12 +3,45 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.panels import panel
 from apps.core.search import searchable
 from apps.review import rules
-from apps.review.models import Assignment, Consultation, Decision, Forum, Round, Topic
+from apps.review.models import (
+    Assignment,
+    Ballot,
+    Consultation,
+    Decision,
+    Forum,
+    Meeting,
+    Minutes,
+    Round,
+    Topic,
+)
 from apps.review.models.forum import explained_route
 from apps.review.subjects import ready_by_forum
 
 # Not the titles of its topics: a word of one would show that it is there to whoever is recused from it.
 searchable(Round, label=_("Rounds"), capability="round.view", text=lambda r: (r.title, r.number))
+searchable(
+    Meeting,
+    label=_("Meetings"),
+    capability="round.view",
+    text=lambda m: (str(m), f"{m.place} {m.held_on.isoformat()}"),
+)
+searchable(
+    Minutes,
+    label=_("Minutes"),
+    capability="round.view",
+    text=lambda m: (
+        f"{m} {m.meeting}",
+        "\n".join(
+            [
+                m.text,
+                *(
+                    f"{d.topic.title} {d.text} {d.conditions}"
+                    for d in m.decisions.all().marked().select_related("topic")
+                ),
+            ]
+        ),
+    ),
+)
 
 
 @panel("projects.project", order=10)
@@ -55,6 +88,21 @@ def reviews_owed(user, thing):
     """Topics this person has to declare on or to score."""
     rows = Assignment.objects.waiting_on(user).for_list().order_by("due_on", "pk")[:10]
     return ("review/panel_reviews_owed.html", {"assignments": rows}) if rows else None
+
+
+@panel("desk.home", order=10, may="ballot.vote")
+def ballots_waiting(user, thing):
+    """Open ballots in which this person's vote is missing, and the meetings they sit in next."""
+    ballots = list(
+        Ballot.objects.visible_to(user).waiting_on(user).for_list().order_by("closes_at", "pk")[:10]
+    )
+    coming = (
+        Meeting.objects.visible_to(user).coming(user.principal_id).for_list(user).order_by("held_on", "pk")
+    )
+    meetings = list(coming[:5])
+    if ballots or meetings:
+        return "review/panel_ballots.html", {"ballots": ballots, "meetings": meetings}
+    return None
 
 
 @panel("desk.home", order=30, may="round.manage")

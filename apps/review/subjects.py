@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from apps.core.models import Comment
 from apps.core.verdict import Refused
-from apps.projects.actions import advance, meet_requirement, return_project
+from apps.projects.actions import advance, hand_to, meet_requirement, return_project
 from apps.projects.flow import project_flow
 from apps.projects.models import GateRequirement, Project
 from apps.review.models.forum import routed
@@ -103,6 +103,7 @@ def _give_project(project, result, *, because_of, by, text) -> None:
     if result in ("approve", "approve_with_conditions"):
         meet_requirement(project, "decision", by=by, because_of=because_of)
         advance(project, "approval", by=by, decided=True)
+        hand_to(project, person=None, note=_("Resource management"))
     elif result == "return":
         return_project(project, by=by, reason=text, decided=True)
     elif result == "reject":

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from apps.review.views import consultations, forums, reviews, rounds
+from apps.review.views import ballots, consultations, forums, meetings, minutes, reviews, rounds
 
 app_name = "review"
 urlpatterns = [
@@ -17,6 +17,22 @@ urlpatterns = [
     path("reviews/<int:pk>/", reviews.review_detail, name="review_detail"),
     path("reviews/<int:pk>/declare/", reviews.review_declare, name="review_declare"),
     path("reviews/<int:pk>/score/", reviews.review_score, name="review_score"),
+    path("meetings/", meetings.meeting_list, name="meeting_list"),
+    path("meetings/new/", meetings.meeting_call, name="meeting_call"),
+    path("meetings/<int:pk>/", meetings.meeting_detail, name="meeting_detail"),
+    path("meetings/<int:pk>/roll/", meetings.meeting_roll, name="meeting_roll"),
+    path("meetings/<int:pk>/move/<slug:move>/", meetings.meeting_move, name="meeting_move"),
+    path("meetings/<int:pk>/topics/<int:topic>/ballot/", ballots.ballot_open, name="ballot_open"),
+    path("meetings/<int:pk>/minutes/", minutes.minutes_draft, name="minutes_draft"),
+    path("ballots/<int:pk>/", ballots.ballot_detail, name="ballot_detail"),
+    path("ballots/<int:pk>/vote/", ballots.ballot_vote, name="ballot_vote"),
+    path("ballots/<int:pk>/close/", ballots.ballot_close, name="ballot_close"),
+    path("minutes/", minutes.minutes_list, name="minutes_list"),
+    path("minutes/<int:pk>/", minutes.minutes_detail, name="minutes_detail"),
+    path("minutes/<int:pk>/edit/", minutes.minutes_edit, name="minutes_edit"),
+    path("minutes/<int:pk>/issue/", minutes.minutes_issue, name="minutes_issue"),
+    path("minutes/<int:pk>/document.<slug:format>", minutes.minutes_document, name="minutes_document"),
+    path("minutes/<int:pk>/files/<int:file>/", minutes.minutes_file, name="minutes_file"),
     path("forums/", forums.forum_list, name="forum_list"),
     path("forums/new/", forums.forum_set_up, name="forum_set_up"),
     path("forums/<int:pk>/", forums.forum_detail, name="forum_detail"),

@@ -14,7 +14,7 @@ from tests.factories.org import (
     bank,
 )
 from tests.factories.projects import complete, estimated, make_project, ready_for_review, signed, submitted
-from tests.factories.review import branch_group, committee
+from tests.factories.review import branch_group, committee, judged, sitting, voted
 
 __all__ = [
     "BodyFactory",
@@ -33,6 +33,7 @@ __all__ = [
     "committee",
     "complete",
     "estimated",
+    "judged",
     "make_fund",
     "make_issue",
     "make_item",
@@ -43,7 +44,9 @@ __all__ = [
     "ready_for_review",
     "secretary",
     "signed",
+    "sitting",
     "submitted",
     "taken_up",
     "treasury",
+    "voted",
 ]

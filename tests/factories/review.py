@@ -2,8 +2,18 @@
 
 from types import SimpleNamespace
 
+from apps.core import clock
 from apps.org.models import Body, Membership
-from apps.review.actions import set_up_forum
+from apps.review.actions import (
+    call_meeting,
+    call_roll,
+    cast_vote,
+    close_ballot,
+    close_round,
+    open_ballot,
+    open_round,
+    set_up_forum,
+)
 from tests.factories.org import BodyFactory, PostFactory, UnitFactory
 from tests.factories.projects import WAN
 
@@ -39,3 +49,28 @@ def branch_group(branch, secretary, limit_fen=50 * WAN) -> object:
     return set_up_forum(
         by=secretary, body=body, name=f"{branch}专项工作组", kind="branch_group", up_to_fen=limit_fen
     )
+
+
+def judged(house, *projects):
+    """Topics of a round that is closed, in the order of the projects; nobody was asked to score."""
+    round_ = open_round(house.forum, list(projects), by=house.secretary, title="十一月评审")
+    close_round(round_, by=house.secretary)
+    return list(round_.topics.all())
+
+
+def sitting(house, *topics):
+    """A meeting on these topics with every member there."""
+    meeting = call_meeting(
+        house.forum, topics, by=house.secretary, held_on=clock.today(), place="总行 1206 会议室"
+    )
+    call_roll(meeting, {member.person_id for member in house.members}, by=house.secretary)
+    return meeting
+
+
+def voted(house, topic, meeting, choices=("for",) * 9, **terms):
+    """A ballot of this meeting, counted and closed."""
+    ballot = open_ballot(topic, meeting, by=house.secretary, **terms)
+    for member, choice in zip(house.members, choices, strict=False):
+        cast_vote(ballot, by=member, choice=choice)
+    close_ballot(ballot, by=house.secretary)
+    return ballot

@@ -6,11 +6,9 @@ from apps.review.actions.meeting import (
     cast_vote,
     close_ballot,
     close_meeting,
-    draft_minutes,
-    edit_minutes,
-    issue_minutes,
     open_ballot,
 )
+from apps.review.actions.minutes import draft_minutes, edit_minutes, issue_minutes
 from apps.review.actions.round import (
     assign,
     assign_all,

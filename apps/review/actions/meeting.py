@@ -1,4 +1,4 @@
-"""Meetings: the roll, ballots, and the minutes that say what was decided."""
+"""Meetings: the roll and the ballots."""
 
 from datetime import timedelta
 
@@ -9,9 +9,10 @@ from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.numbering import next_number
+from apps.core.search import index
 from apps.core.verdict import Refused, demand
-from apps.core.versions import lock_version
 from apps.org.reach import allow
+from apps.projects.actions import hand_to
 from apps.review import rules
 from apps.review.ballot import NO_QUORUM, Outcome, outcome
 from apps.review.flow import meeting_flow
@@ -20,19 +21,18 @@ from apps.review.models import (
     Attendance,
     Ballot,
     BallotMember,
-    Decision,
     Meeting,
-    Minutes,
     Topic,
     Vote,
 )
-from apps.review.subjects import subject_of
 
 
 @transaction.atomic
 def call_meeting(forum, topics, *, by, held_on, place: str = "", form: str = Meeting.Form.SITTING) -> Meeting:
     """Call a sitting, or a written vote, with these topics on its agenda; the body's members of the day are its list."""
     demand(rules.may_call_meeting(by, forum))
+    if not topics:
+        raise Refused(_("Choose at least one topic."))
     year, number = next_number(f"meeting:{forum.pk}")
     meeting = Meeting.objects.create(
         forum=forum,
@@ -55,17 +55,39 @@ def call_meeting(forum, topics, *, by, held_on, place: str = "", form: str = Mee
             raise Refused(
                 _("%(topic)s does not wait for a decision of this forum.") % {"topic": topic.number}
             )
+        if topic.agenda_items.all().marked().filter(meeting__state=Meeting.State.OPEN).exists():
+            raise Refused(_("%(topic)s is on the agenda of another meeting.") % {"topic": topic.number})
         AgendaItem.objects.create(meeting=meeting, topic=topic, order=order)
+        hand_to(lock(topic.subject), person=None, note=str(forum), due_on=held_on)
         record("meeting.agenda", topic.subject, by=by, meeting=meeting.pk, topic=topic.pk)
+    _hand_out_pack(meeting, topics)
     record("meeting.call", meeting, by=by, forum=forum.pk, topics=len(topics))
+    index(meeting)
     return meeting
 
 
+def _hand_out_pack(meeting, topics) -> None:
+    """Every seat reads the meeting and its topics, wherever its post is; who is recused from a topic reads nothing of it."""
+    because = f"review.Meeting:{meeting.pk}"
+    seats = [row.person for row in meeting.attendance.all().marked().select_related("person")]
+    recused = {
+        topic.pk: set(topic.recusals.all().marked().values_list("person", flat=True)) for topic in topics
+    }
+    for person in seats:
+        allow(meeting, "round.view", because_of=because, person=person)
+        for topic in topics:
+            if person.pk not in recused[topic.pk]:
+                allow(topic, "round.view", because_of=because, person=person)
+                allow(topic.subject, "project.view", because_of=because, person=person)
+
+
 @transaction.atomic
-def call_roll(meeting: Meeting, present: set[int], *, by) -> None:
-    """Write down which members are there (ids of people). Open ballots follow the roll, except for who has voted."""
+def call_roll(meeting: Meeting, present: set[int], *, by, observers: str = "") -> None:
+    """Write down which members are there (ids of people), and who sits in without a vote (names). Open ballots follow the roll, except for who has voted."""
     lock(meeting)
     demand(rules.may_chair(by, meeting))
+    meeting.observers = observers.strip()[:500]
+    meeting.save(update_fields=["observers"])
     rows = list(meeting.attendance.all())
     for row in rows:
         row.present = row.person_id in present
@@ -87,8 +109,11 @@ def call_roll(meeting: Meeting, present: set[int], *, by) -> None:
 
 
 @transaction.atomic
-def open_ballot(topic: Topic, meeting: Meeting, *, by, minutes: int = 60 * 24) -> Ballot:
-    """Open the vote on a topic for `minutes`; the list of who votes, the majority and the quorum are frozen now.
+def open_ballot(
+    topic: Topic, meeting: Meeting, *, by, minutes: int = 60 * 24, secret: bool = False
+) -> Ballot:
+    """Open the vote on a topic for `minutes`; the list of who votes, the majority and the quorum are frozen now. A secret
+    one keeps nobody's choice.
 
     Who is recused is on the list as such, and leaves base and quorum. The secretary is never on it.
     """
@@ -103,7 +128,7 @@ def open_ballot(topic: Topic, meeting: Meeting, *, by, minutes: int = 60 * 24) -
     rule = meeting.forum.rule
     recused = set(topic.recusals.all().marked().values_list("person", flat=True))
     ballot = Ballot.objects.create(
-        topic=topic, meeting=meeting, opened_at=clock.now(), closes_at=clock.now() + timedelta(minutes=minutes),
+        topic=topic, meeting=meeting, secret=secret, opened_at=clock.now(), closes_at=clock.now() + timedelta(minutes=minutes),
         majority_numerator=rule.majority[0], majority_denominator=rule.majority[1], majority_of=rule.of,
         majority_more_than=rule.more_than, quorum_numerator=rule.quorum[0], quorum_denominator=rule.quorum[1],
     )  # fmt: skip
@@ -129,7 +154,12 @@ def cast_vote(ballot: Ballot, *, by, choice: str) -> None:
     demand(rules.may_vote(by, ballot, member))
     if ballot.votes.all().marked().filter(voter=by.principal_id).exists():
         raise Refused(_("You have voted already."))
-    Vote.objects.create(ballot=ballot, voter_id=by.principal_id, choice=choice, at=clock.now())
+    if ballot.secret:
+        counter = f"secret_{choice}"
+        setattr(ballot, counter, getattr(ballot, counter) + 1)
+        ballot.save(update_fields=[counter])
+    kept = "" if ballot.secret else choice
+    Vote.objects.create(ballot=ballot, voter_id=by.principal_id, choice=kept, at=clock.now())
     record("ballot.vote", ballot.topic.subject, by=by, ballot=ballot.pk, topic=ballot.topic_id)
 
 
@@ -137,20 +167,16 @@ def count(ballot: Ballot) -> Outcome:
     """Count the votes as they stand, by the frozen list and rule. A written vote has its voters present."""
     members = list(ballot.members.all().marked())
     votes = list(ballot.votes.all().marked().values_list("choice", flat=True))
+    if ballot.secret:
+        by_choice = (ballot.secret_for, ballot.secret_against, ballot.secret_abstain)
+    else:
+        by_choice = tuple(votes.count(choice) for choice in Vote.Choice.values)
     recused = sum(member.recused for member in members)
     if ballot.meeting.form == Meeting.Form.WRITTEN:
         present = len(votes)
     else:
         present = sum(bool(member.present) and not member.recused for member in members)
-    return outcome(
-        votes.count("for"),
-        votes.count("against"),
-        votes.count("abstain"),
-        present,
-        len(members),
-        recused,
-        ballot.rule,
-    )
+    return outcome(*by_choice, present, len(members), recused, ballot.rule)
 
 
 @transaction.atomic
@@ -185,93 +211,3 @@ def close_ballot(ballot: Ballot, *, by) -> Outcome:
 
 def close_meeting(meeting: Meeting, *, by) -> None:
     meeting_flow.make(meeting, "close", by=by)
-
-
-PROPOSED = {"passed": Topic.Result.APPROVE, "failed": Topic.Result.REJECT}
-
-
-@transaction.atomic
-def draft_minutes(meeting: Meeting, *, by) -> Minutes:
-    """Minutes of a meeting, with a decision per topic as its ballot went."""
-    lock(meeting)
-    if meeting.open_ballots:
-        raise Refused(_("A ballot is still open."))
-    minutes, made = Minutes.objects.get_or_create(
-        meeting=meeting, defaults={"unit": meeting.unit, "written_by_id": by.principal_id}
-    )
-    demand(rules.may_write_minutes(by, minutes))
-    if made:
-        for item in meeting.agenda.all().marked().select_related("topic"):
-            Decision.objects.create(
-                minutes=minutes,
-                topic=item.topic,
-                order=item.order,
-                decision=PROPOSED.get(result_of(item.topic, meeting), Topic.Result.HOLD),
-            )
-        record("minutes.draft", minutes, by=by, meeting=meeting.pk)
-    return minutes
-
-
-def result_of(topic: Topic, meeting: Meeting) -> str:
-    """How the topic's ballot at this meeting ended, "" where there was none that counts."""
-    ballot = topic.ballots.all().marked().filter(meeting=meeting).exclude(result=NO_QUORUM).first()
-    return ballot.result if ballot else ""
-
-
-@transaction.atomic
-def edit_minutes(minutes: Minutes, *, by, version: int, text: str, decisions: dict[int, dict]) -> None:
-    """Change the draft: its text, and per decision (by id) {decision, text, conditions}. Raises Stale when it has moved on."""
-    lock_version(minutes, version)
-    demand(rules.may_write_minutes(by, minutes))
-    minutes.text = text
-    minutes.save(update_fields=["text", "version"])
-    for row in minutes.decisions.all().marked():
-        if values := decisions.get(row.pk):
-            row.decision, row.text, row.conditions = (
-                values["decision"],
-                values.get("text", ""),
-                values.get("conditions", ""),
-            )
-            row.save(update_fields=["decision", "text", "conditions"])
-    record("minutes.edit", minutes, by=by, revision=minutes.version)
-
-
-@transaction.atomic
-def issue_minutes(minutes: Minutes, *, by) -> Minutes:
-    """Issue under the next number of the forum's series, and let each decision take effect. All of it or none.
-
-    Raises Refused where a ballot does not bear a decision out.
-    """
-    lock(minutes)
-    demand(rules.may_issue(by, minutes))
-    meeting = minutes.meeting
-    rows = list(minutes.decisions.all().marked().select_related("topic__round"))
-    for row in rows:
-        demand(rules.bears_out(row.decision, result_of(row.topic, meeting), row.conditions))
-    year, number = next_number(f"minutes:{meeting.forum.series}")
-    minutes.number = f"{meeting.forum.series}〔{year}〕{number}号"
-    was, minutes.state = minutes.state, Minutes.State.ISSUED
-    minutes.issued_by_id, minutes.issued_at = by.principal_id, clock.now()
-    minutes.save(update_fields=["number", "state", "issued_by", "issued_at"])
-    for row in rows:
-        _decide(row, minutes, by)
-    record(
-        "minutes.issue", minutes, by=by, was=was, now=minutes.state, number=minutes.number, topics=len(rows)
-    )
-    return minutes
-
-
-def _decide(row: Decision, minutes: Minutes, by) -> None:
-    topic = lock(row.topic)
-    held = row.decision == Topic.Result.HOLD
-    was, topic.state = topic.state, Topic.State.WAITING if held else Topic.State.DECIDED
-    topic.result = row.decision
-    topic.save(update_fields=["state", "result"])
-    thing = topic.subject
-    record(
-        "topic.defer" if held else "topic.decide", thing, by=by, was=was, now=topic.state,
-        topic=topic.pk, minutes=minutes.pk, number=minutes.number, decision=row.decision,
-    )  # fmt: skip
-    subject_of(thing).give(
-        thing, row.decision, because_of=f"review.Minutes:{minutes.pk}", by=by, text=row.text or row.conditions
-    )

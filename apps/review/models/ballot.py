@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +27,14 @@ class BallotQuerySet(ReachQuerySet):
             self.filter(state=Ballot.State.OPEN, closes_at__gt=clock.now(), pk__in=mine.values("ballot"))
             .exclude(pk__in=cast.values("ballot"))
             .marked()
+        )
+
+    def prefetch_members(self):
+        """With the frozen list and who has voted."""
+        members = BallotMember.objects.unscoped("of ballots had through scope").select_related("person")
+        votes = Vote.objects.unscoped("of ballots had through scope")
+        return self.select_related("meeting").prefetch_related(
+            Prefetch("members", members), Prefetch("votes", votes)
         )
 
     def for_list(self):

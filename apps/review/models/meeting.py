@@ -3,7 +3,9 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.scope import ScopedQuerySet
+from apps.org.models.body import Membership
 from apps.org.reach import ReachQuerySet
+from apps.review.models.round import Topic, counted
 
 
 class MeetingQuerySet(ReachQuerySet):
@@ -13,8 +15,15 @@ class MeetingQuerySet(ReachQuerySet):
     def managed_by(self, user):
         return self.scoped(user, "round.manage")
 
-    def for_list(self):
-        return self.select_related("forum", "unit")
+    def for_list(self, user):
+        """With the number of topics this person sees."""
+        items = AgendaItem.objects.filter(topic__in=Topic.objects.visible_to(user).values("pk")).marked()
+        return self.select_related("forum", "unit").annotate(topic_count=counted(items, "meeting"))
+
+    def coming(self, person_id):
+        """Those still open in which this person has a seat."""
+        seats = Attendance.objects.filter(person=person_id).marked()
+        return self.filter(state=Meeting.State.OPEN, pk__in=seats.values("meeting"))
 
 
 class Meeting(models.Model):
@@ -82,7 +91,7 @@ class Attendance(models.Model):
 
     meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendance")
     person = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
-    role = models.CharField(max_length=20)  # in the body, on the day
+    role = models.CharField(max_length=20, choices=Membership.Role)  # in the body, on the day
     votes = models.BooleanField()
     present = models.BooleanField(null=True)
 

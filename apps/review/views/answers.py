@@ -6,6 +6,7 @@ from django.http import FileResponse, HttpResponseBase
 from apps.core.listing import listing
 from apps.core.pages import show
 from apps.core.verdict import Refused
+from apps.core.versions import Stale
 
 
 def list_page(request, template, queryset, columns, *, filters, sort, name, **context):
@@ -22,6 +23,8 @@ def attempt(form, act) -> bool:
         return False
     try:
         act(form.cleaned_data)
+    except Stale:
+        raise  # the page shows both texts
     except Refused as refusal:
         form.add_error(None, str(refusal))
         return False
