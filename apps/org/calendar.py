@@ -29,7 +29,7 @@ def add_working_days(start: date, days: int) -> date:
 
 @cache
 def announced() -> dict[int, list[dict]]:
-    """The public holidays as announced: year → [{name, off: [first, last], working: [days]}]."""
+    """The public holidays as announced: year → [{name, free: [first, last], working: [days]}]."""
     return yaml.safe_load(Path(__file__).parent.joinpath("data", "holidays.yaml").read_text(encoding="utf-8"))
 
 

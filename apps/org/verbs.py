@@ -39,6 +39,18 @@ declare("body.unseat", _("ended a seat"), membership=int, person=int, role=str, 
 declare("holiday.set", _("set a day of the calendar"), day=str, working=bool, icon="calendar-plus")
 declare("holiday.clear", _("cleared a day of the calendar"), day=str, icon="calendar-minus", tone="red")
 declare("holiday.load", _("loaded the public holidays"), year=int, days=int, icon="calendar-days")
+declare(
+    "parameter.drop",
+    _("took back a value that had not begun"),
+    key=str,
+    value=int,
+    starts=str,
+    icon="undo-2",
+    tone="red",
+)
+declare("business_line.add", _("added a business line"), code=str, icon="plus", tone="green")
+declare("business_line.change", _("changed a business line"), fields=list, icon="pencil")
+declare("business_line.move", _("moved a business line"), order=int, icon="arrow-up-down")
 declare("parameter.set", _("set a parameter"), key=str, value=int, starts=str, icon="sliders-horizontal")
 declare(
     "authority.grant",

@@ -1,10 +1,26 @@
 """Who may use the routes of org, and what a stranger tries them on."""
 
+from datetime import date
+
 from apps.org.actions.post import ask_post
-from apps.org.models import OrgImport
-from tests.factories import PersonFactory, PostFactory, UnitFactory, UserFactory
+from apps.org.models import Authority, OrgImport, Parameter
+from tests.factories import BusinessLineFactory, PersonFactory, PostFactory, UnitFactory, UserFactory
 
 ACCESS = {
+    "org:authority_ask": "parameter.manage",
+    "org:authority_end": "parameter.manage",
+    "org:authority_list": "org.view",
+    "org:businessline_add": "parameter.manage",
+    "org:businessline_edit": "parameter.manage",
+    "org:businessline_list": "org.view",
+    "org:businessline_move": "parameter.manage",
+    "org:calendar_load": "parameter.manage",
+    "org:calendar_month": "org.view",
+    "org:day_clear": "parameter.manage",
+    "org:day_edit": "parameter.manage",
+    "org:parameter_drop": "parameter.manage",
+    "org:parameter_list": "org.view",
+    "org:parameter_set": "parameter.manage",
     "org:import_check": "org.manage",
     "org:import_detail": "org.view",
     "org:import_list": "org.manage",
@@ -29,7 +45,16 @@ def somebody_elses() -> dict[str, dict]:
         PersonFactory(), branch, "group_member", by=PostFactory(role="group_lead", unit=branch).user
     )
     made = OrgImport.objects.create(name="机构.xlsx", sha256="", preview="", by=UserFactory())
+    line = BusinessLineFactory()
+    limit = Authority.objects.create(
+        kind="funds", role="approver", unit=branch, up_to_fen=1, starts=date(2020, 1, 1)
+    )
+    days = Parameter.objects.create(key="review_days", value=5, starts=date(2020, 1, 1))
     return {
+        "org:authority_end": {"pk": limit.pk},
+        "org:businessline_edit": {"pk": line.pk},
+        "org:businessline_move": {"pk": line.pk, "where": "up"},
+        "org:parameter_drop": {"pk": days.pk},
         "org:import_check": {"pk": made.pk},
         "org:import_detail": {"pk": made.pk},
         "org:import_move": {"pk": made.pk, "move": "ask"},

@@ -1,1 +1,12 @@
-from apps.org.actions import authority, body, calendar, delegation, imports, person, post, request, unit  # noqa: F401
+from apps.org.actions import (  # noqa: F401
+    authority,
+    body,
+    business_line,
+    calendar,
+    delegation,
+    imports,
+    person,
+    post,
+    request,
+    unit,
+)

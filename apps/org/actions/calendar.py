@@ -6,6 +6,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
 from apps.org import rules
@@ -17,6 +18,12 @@ from apps.org.models import Holiday, Parameter
 def set_day(day: date, *, by, working: bool, name: str) -> Holiday:
     """Say that a day differs from the week's rule: off on a weekday, or worked on a weekend."""
     demand(rules.may_keep_parameters(by))
+    if working == (day.weekday() < 5):
+        raise Refused(
+            _("A weekday is worked as it is; nothing needs saying.")
+            if working
+            else _("A weekend is off as it is; nothing needs saying.")
+        )
     row, _made = Holiday.objects.update_or_create(day=day, defaults={"working": working, "name": name})
     record("holiday.set", row, by=by, day=day.isoformat(), working=working)
     return row
@@ -40,7 +47,7 @@ def load_holidays(year: int, *, by) -> int:
         demand(rules.may_keep_parameters(by))
     rows = []
     for holiday in announced().get(year, []):
-        first, last = holiday["off"]
+        first, last = holiday["free"]
         length = (last - first).days + 1
         off = [first + timedelta(days=step) for step in range(length)]
         rows += [Holiday(day=day, working=False, name=holiday["name"]) for day in off]
@@ -62,3 +69,21 @@ def set_parameter(key: str, value: int, *, by, starts: date) -> Parameter:
     row, _made = Parameter.objects.update_or_create(key=key, starts=starts, defaults={"value": value})
     record("parameter.set", row, by=by, key=str(key), value=value, starts=starts.isoformat())
     return row
+
+
+@transaction.atomic
+def drop_parameter(parameter: Parameter, *, by) -> None:
+    """Take back a value that has not begun. Raises Refused for one that has: it was used."""
+    lock(parameter)
+    demand(rules.may_keep_parameters(by))
+    if parameter.starts <= clock.today():
+        raise Refused(_("This value has begun and may have been used; give a new one from a later day."))
+    record(
+        "parameter.drop",
+        parameter,
+        by=by,
+        key=parameter.key,
+        value=parameter.value,
+        starts=parameter.starts.isoformat(),
+    )
+    parameter.delete()

@@ -174,8 +174,8 @@ class Migration(migrations.Migration):
                     "key",
                     models.CharField(
                         choices=[
-                            ("discount_rate_bp", "Discount rate (basis points a year)"),
-                            ("branch_limit_fen", "A branch's working group decides up to (fen)"),
+                            ("discount_rate_bp", "Discount rate a year"),
+                            ("branch_limit_fen", "A branch's working group decides up to"),
                             ("review_days", "Working days for an opinion or a score"),
                         ],
                         max_length=40,

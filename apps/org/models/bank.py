@@ -35,8 +35,8 @@ class Parameter(models.Model):
     """A bank-wide figure from a date on, such as the discount rate. The value in force is the latest that has begun."""
 
     class Key(models.TextChoices):
-        DISCOUNT_RATE = "discount_rate_bp", _("Discount rate (basis points a year)")
-        BRANCH_LIMIT = "branch_limit_fen", _("A branch's working group decides up to (fen)")
+        DISCOUNT_RATE = "discount_rate_bp", _("Discount rate a year")
+        BRANCH_LIMIT = "branch_limit_fen", _("A branch's working group decides up to")
         REVIEW_DAYS = "review_days", _("Working days for an opinion or a score")
 
     key = models.CharField(max_length=40, choices=Key)
