@@ -12,11 +12,16 @@ def may_make_scenario(user, fund):
 
 
 def may_change(user, scenario):
-    if scenario.state not in ("draft", "solved", "failed"):
+    if scenario.state not in ("draft", "solved", "failed") and not scenario.stuck:
         return no(
             _("It is “%(state)s”; make a new scenario instead.") % {"state": scenario.get_state_display()}
         )
     return may_make_scenario(user, scenario.fund)
+
+
+def may_ask_for_tranche(user, tranche):
+    unit = tranche.commitment.scenario.unit
+    return YES if user.may_at("tranche.release", unit) else no(_("Only the fund manager asks for tranches."))
 
 
 def may_request(user, scenario):

@@ -17,7 +17,7 @@ declare("scenario.make", _("made a scenario"), projects=int, icon="sliders-horiz
 declare("scenario.solve", _("started the optimiser"), seconds=int, icon="cpu")
 declare(
     "scenario.solved",
-    _("has an optimal plan"),
+    _("found a plan"),
     status=str,
     value_fen=int | None,
     bound_fen=int | None,

@@ -6,12 +6,14 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.scope import ScopedQuerySet
 from apps.ledger.actions import account
 from apps.ledger.measures import Measure
 from apps.ledger.models import Account
+from apps.ledger.owners import holds_accounts
 from apps.org.models import Person
 from apps.org.reach import ReachQuerySet
 
@@ -136,4 +138,13 @@ def bank_account() -> Account:
 
 
 def person_account(person_id: int) -> Account:
-    return account(f"{PREFIX}{person_id}", measure=Measure.POINTS, floor=0)
+    return account(f"{PREFIX}{person_id}", measure=Measure.POINTS, floor=0, owner=Person(pk=person_id))
+
+
+holds_accounts(
+    Person,
+    _("Person"),
+    capability="points.view",
+    ids=lambda user: PointHolder.objects.visible_to(user).values("person"),
+    called=lambda rest: _("Points"),
+)

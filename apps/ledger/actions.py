@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
 from django.utils.translation import gettext as _
@@ -27,20 +28,23 @@ class KeyReused(Exception):
     """A key was used before, with other content. It is an error of the program, and nothing a person can act on."""
 
 
-def account(code: str, *, measure: Measure | str, floor: int | None = None) -> Account:
+def account(code: str, *, measure: Measure | str, floor: int | None = None, owner=None) -> Account:
     """The account of this code, opened empty if there is none yet.
 
     `floor` is the least it may hold, in the units of `measure`: 0 for what must not be overdrawn, None for a source without end.
-    Raises ValueError if the code is malformed, or the account exists with another measure or floor.
+    `owner` is the row it lies with, which says who sees it; None for the bank's own.
+    Raises ValueError if the code is malformed, or the account exists with another measure, floor or owner.
     """
     room = _longest(Account, "code") - len(RESERVED)
     if not CODE.fullmatch(code) or code.endswith(RESERVED) or len(code) > room:
         raise ValueError(f"Not a code of an account: {code!r}")
-    found = _open(code, measure=Measure(measure), floor=floor)
+    found = _open(code, measure=Measure(measure), floor=floor, **_whose(owner))
     if (found.measure, found.floor) != (Measure(measure), floor):
         raise ValueError(
             f"{code} is in {found.measure} with floor {found.floor}, not in {measure} with floor {floor}."
         )
+    if (found.owner_type_id, found.owner_id) != tuple(_whose(owner).values()):
+        raise ValueError(f"{code} lies with somebody else.")
     return found
 
 
@@ -80,7 +84,14 @@ def reserve(key: str, account: Account | str, amount: int, *, by=None, because_o
     if amount <= 0:
         raise ValueError("Reserve something.")
     _endings_fit(key)
-    held = _open(taken_from.code + RESERVED, measure=taken_from.measure, floor=0, reserve_of=taken_from)
+    held = _open(
+        taken_from.code + RESERVED,
+        measure=taken_from.measure,
+        floor=0,
+        reserve_of=taken_from,
+        owner_type_id=taken_from.owner_type_id,
+        owner_id=taken_from.owner_id,
+    )
     posted = _post(
         key, _moves([(taken_from, -amount), (held, amount)]), by=by, because_of=because_of, memo=memo
     )
@@ -147,10 +158,15 @@ def _longest(model, name) -> int:
     return model._meta.get_field(name).max_length
 
 
-def _open(code, *, measure, floor, reserve_of=None) -> Account:
+def _open(code, **values) -> Account:
     """get_or_create bears the race: the loser of the unique code reads the winner's row."""
-    values = {"measure": measure, "floor": floor, "reserve_of": reserve_of}
     return Account.objects.get_or_create(code=code, defaults=values)[0]
+
+
+def _whose(owner) -> dict:
+    if owner is None:
+        return {"owner_type_id": None, "owner_id": None}
+    return {"owner_type_id": ContentType.objects.get_for_model(owner).pk, "owner_id": owner.pk}
 
 
 def _found(accounts: list[Account | str]) -> list[Account]:
@@ -242,11 +258,11 @@ def _move(account: Account, amount: int) -> None:
         return
     account.refresh_from_db(fields=["balance"])
     if amount > 0 or account.floor is None:
-        raise Refused(_("%(account)s cannot hold that much.") % {"account": account})
+        raise Refused(_("%(account)s cannot hold that much.") % {"account": account.name})
     raise Refused(
         _("%(account)s has %(left)s left; %(asked)s is too much.")
         % {
-            "account": account,
+            "account": account.name,
             "left": account.shown(account.balance - account.floor),
             "asked": account.shown(-amount),
         }

@@ -6,12 +6,17 @@ the only door.
 """
 
 from django.conf import settings
+from django.contrib.contenttypes.fields import GenericForeignKey
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 
 from apps.core import clock
 from apps.ledger.measures import Measure
+from apps.ledger.owners import owner_of, owners
+from apps.org.models import Unit
 
 # No balance goes beyond this either way: a balance plus an amount always fits 64 bits, which SQLite would not notice.
 LIMIT = 10**18
@@ -34,11 +39,31 @@ def span(prefix: str) -> tuple[str, str]:
     return prefix, prefix[:-1] + chr(ord(prefix[-1]) + 1)
 
 
+BANK_SEEN_BY = {"scenario.view": [Measure.MONEY, Measure.PERSON_DAYS], "points.view": [Measure.POINTS]}
+
+
 class AccountQuerySet(models.QuerySet):
     def under(self, prefix):
         """Every account whose code starts so: under("project:123:"). What is reserved there is counted there."""
         first, end = span(prefix)
         return self.filter(code__gte=first, code__lt=end)
+
+    def of(self, thing):
+        """The accounts that lie with this row, and what is reserved from them."""
+        return self.filter(owner_type=ContentType.objects.get_for_model(thing), owner_id=thing.pk)
+
+    def visible_to(self, user):
+        """An account is seen by whoever sees what it lies with, in the way its owner's app says. The bank's own, which lie
+        with nobody, are seen by whoever sees funds, or points, at the bank's root."""
+        q = Q(pk__in=[])
+        for owner in owners():
+            if user.may_ever(owner.capability):
+                q |= Q(owner_type=owner.content_type, owner_id__in=owner.ids(user))
+        root = Unit.objects.filter(depth=1).first()
+        for capability, measures in BANK_SEEN_BY.items():
+            if root and user.may_at(capability, root):
+                q |= Q(owner_type=None, measure__in=measures)
+        return self.filter(q)
 
     def with_balance_at(self, moment):
         """`balance_at`: what each held just before this business time, from its legs."""
@@ -57,6 +82,10 @@ class Account(models.Model):
     measure = models.CharField(max_length=30, choices=Measure)
     floor = models.BigIntegerField(null=True)
     balance = models.BigIntegerField(default=0, editable=False)
+    # With whom it lies: a fund, a project, a person. Without an owner it is the bank's own.
+    owner_type = models.ForeignKey(ContentType, models.PROTECT, null=True, related_name="+", editable=False)
+    owner_id = models.PositiveBigIntegerField(null=True, editable=False)
+    owner = GenericForeignKey("owner_type", "owner_id")
     # What is reserved from an account lies in one of its own, which only reserve, commit and release move.
     reserve_of = models.OneToOneField(
         "self", models.PROTECT, null=True, related_name="reserve", editable=False
@@ -71,10 +100,33 @@ class Account(models.Model):
             ),
             models.CheckConstraint(condition=Q(balance__range=(-LIMIT, LIMIT)), name="account_within_limit"),
             models.CheckConstraint(condition=Q(measure__in=Measure.values), name="account_measure"),
+            models.CheckConstraint(
+                condition=Q(owner_type=None, owner_id=None)
+                | Q(owner_type__isnull=False, owner_id__isnull=False),
+                name="account_owner_is_whole",
+            ),
         ]
+        indexes = [models.Index(fields=["owner_type", "owner_id"], name="account_owner")]
 
     def __str__(self):
         return self.code
+
+    def get_absolute_url(self):
+        return reverse("ledger:account_detail", args=[self.pk])
+
+    @property
+    def label(self) -> str:
+        """What lies here, in words: "Technology, released". The owner is said beside it."""
+        known = owner_of(self)
+        # The id of the owner ends what is common to the codes of its accounts: project:12:technology:released.
+        parts = self.code.split(":")
+        rest = parts[parts.index(str(self.owner_id)) + 1 :] if str(self.owner_id) in parts else parts
+        return str(known.called(rest)) if known else self.code
+
+    @property
+    def name(self) -> str:
+        """With whom it lies and what lies there: "Innovation fund 2026 · Technology"."""
+        return f"{self.owner} · {self.label}" if self.owner_id else self.code
 
     def shown(self, amount: int) -> str:
         """`amount` in this account's measure, as people write it."""

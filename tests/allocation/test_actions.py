@@ -5,10 +5,12 @@ from apps.allocation.models import Commitment, Fund, Scenario, Tranche
 from apps.core.jobs import drain
 from apps.core.models import Entry
 from apps.core.verdict import Refused
-from apps.ledger.actions import balance
+from apps.ledger.actions import balance, reserved
+from apps.ledger.verify import verify
 from apps.org.actions.request import approve_request, confirm_request, decline_request
-from apps.org.models import Authority
+from apps.org.models import Authority, Request
 from apps.projects.actions import advance, meet_milestone
+from apps.projects.flow import project_flow
 from tests.factories import PostFactory, approve, awaiting_funds, make_fund, make_project, treasury
 from tests.factories.projects import WAN
 
@@ -105,17 +107,47 @@ def test_approval_commits_all_lines_releases_the_first_tranches_and_starts_the_b
     assert Commitment.objects.unscoped("a test").count() == 3
 
 
-def test_one_line_that_cannot_be_paid_leaves_nothing_paid(people, waiting):
+def test_what_is_asked_for_is_set_aside_and_cannot_be_asked_for_twice(people, waiting):
     fund = make_fund(people, technology_fen=200 * WAN)
     first, second = solved(fund, people), solved(fund, people)
-    approve(request_funds(first, by=people.manager), people)
-    late = request_funds(second, by=people.manager)
+    request_funds(first, by=people.manager)
+
+    assert (fund.free_fen["technology"], reserved(f"fund:{fund.pk}:technology")) == (32 * WAN, 168 * WAN)
+    with pytest.raises(Refused, match="1,680,000.00"):
+        request_funds(second, by=people.manager)
+    second.refresh_from_db()
+    assert second.state == "solved"
+    assert Request.objects.unscoped("a test").filter(kind="funds.commit").count() == 1
+
+
+def test_one_line_that_cannot_be_paid_leaves_nothing_paid(people, waiting):
+    fund = make_fund(people)
+    request = request_funds(solved(fund, people), by=people.manager)
+    project_flow.make(waiting[2], "hold", by=waiting[2].manager.user, note="等待监管批复")
 
     with pytest.raises(Refused):
-        approve(late, people)
+        approve(request, people)
 
-    assert fund.free_fen["technology"] == 200 * WAN - 3 * 56 * WAN
+    request.refresh_from_db()
+    assert request.state == "confirmed"
+    assert reserved(f"fund:{fund.pk}:technology") == 168 * WAN
+    assert balance(f"project:{waiting[0].pk}:technology") == 0
+    assert Commitment.objects.unscoped("a test").count() == 0
+
+
+def test_a_project_is_funded_once(people, waiting):
+    fund = make_fund(people)
+    first, second = solved(fund, people), solved(fund, people)
+    late = request_funds(second, by=people.manager)
+    approve(request_funds(first, by=people.manager), people)
+
+    with pytest.raises(Refused, match="项目0"):
+        approve(late, people)
+    with pytest.raises(Refused, match="项目0"):
+        decline_request(late, by=people.approver, answer="重复") or request_funds(second, by=people.manager)
+
     assert Commitment.objects.unscoped("a test").count() == 3
+    assert verify() == []
 
 
 def test_whoever_estimated_the_secretary_and_a_small_authority_cannot_approve(people, waiting):
@@ -146,6 +178,8 @@ def test_a_declined_request_frees_the_scenario_for_another_try(people, waiting):
 
     scenario.refresh_from_db()
     assert (scenario.state, fund.free_fen["technology"]) == ("solved", 1000 * WAN)
+    assert reserved(f"fund:{fund.pk}:technology") == 0
+    assert verify() == []
     request_funds(scenario, by=people.manager)
 
 

@@ -1,6 +1,6 @@
 """Real rows for tests. Each app adds its own module and is re-exported here."""
 
-from tests.factories.allocation import approve, awaiting_funds, make_fund, treasury
+from tests.factories.allocation import approve, awaiting_funds, funded_project, make_fund, treasury, with_plan
 from tests.factories.incentives import points_given
 from tests.factories.insight import ReportFactory, make_issue, make_item, make_opportunity, secretary
 from tests.factories.operations import a_product, at_launch, offered, taken_up
@@ -34,6 +34,7 @@ __all__ = [
     "complete",
     "estimated",
     "judged",
+    "funded_project",
     "make_fund",
     "make_issue",
     "make_item",
@@ -49,4 +50,5 @@ __all__ = [
     "taken_up",
     "treasury",
     "voted",
+    "with_plan",
 ]

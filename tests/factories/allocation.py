@@ -2,12 +2,14 @@
 
 from types import SimpleNamespace
 
-from apps.allocation.actions import open_fund, request_budget
+from apps.allocation.actions import make_scenario, open_fund, request_budget, request_funds
+from apps.allocation.actions.scenario import finish_solve
+from apps.allocation.models import Scenario, Tranche
 from apps.org.actions.request import approve_request, confirm_request
 from apps.org.models import Authority
 from apps.projects.actions import advance, meet_requirement
 from tests.factories.org import PostFactory, UnitFactory
-from tests.factories.projects import WAN, ready_for_review
+from tests.factories.projects import WAN, make_project, ready_for_review
 
 
 def treasury(root=None) -> SimpleNamespace:
@@ -47,3 +49,32 @@ def awaiting_funds(project, *, by):
     meet_requirement(project, "decision", by=by, because_of="tests")
     advance(project, "approval", by=by, decided=True)
     return project
+
+
+def with_plan(scenario, level="full"):
+    """A scenario with a plan that funds every project at this level, as the optimiser would have written it."""
+    scenario.state = Scenario.State.SOLVING
+    scenario.save(update_fields=["state"])
+    lines = list(scenario.lines.all())
+    value = sum(line.options[level]["rnpv_fen"] for line in lines)
+    finish_solve(
+        scenario,
+        status="optimal",
+        value=value,
+        bound=value,
+        milliseconds=900,
+        chosen={str(line.project_id): level for line in lines},
+        violations=0,
+        explanation={},
+    )
+    return scenario
+
+
+def funded_project(people, *, by, fund=None, name="四季度安排", **texts):
+    """A project whose funds are approved, and its second tranche, which waits for the pilot."""
+    project = awaiting_funds(make_project(by, **texts), by=by)
+    scenario = with_plan(make_scenario(fund or make_fund(people), by=people.manager, name=name))
+    approve(request_funds(scenario, by=people.manager), people)
+    project.refresh_from_db()
+    tranches = Tranche.objects.unscoped("a test").select_related("commitment__scenario")
+    return project, tranches.get(commitment__project=project, number=2)

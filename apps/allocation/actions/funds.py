@@ -10,12 +10,13 @@ from apps.allocation.models.fund import Resource, project_account, source_accoun
 from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
-from apps.core.verdict import YES, Refused, demand
-from apps.ledger.actions import post
+from apps.core.verdict import YES, Refused, demand, no
+from apps.ledger.actions import commit, post, release, reserve
+from apps.ledger.models import Reservation
 from apps.org.actions.request import Kind, make_request, register
 from apps.org.models import Authority, Request
 from apps.projects.actions import advance, meet_requirement
-from apps.projects.models import Estimate, Project
+from apps.projects.models import Estimate, EstimateOption, Project
 
 FIRST_TRANCHE_BP = 4000  # of the commitment; the rest follows when the pilot begins
 
@@ -69,7 +70,11 @@ def _apply_budget(request: Request, by) -> None:
 
 @transaction.atomic
 def request_funds(scenario: Scenario, *, by, note: str = "") -> Request:
-    """Ask for what the scenario's plan gives. The payload is the plan, line by line: that is what is approved."""
+    """Ask for what the scenario's plan gives, and set it aside until it is decided.
+
+    The payload is the plan, line by line: that is what is approved. Raises Refused when something of it is not free any
+    more, or a project of it has funds already.
+    """
     lock(scenario)
     demand(rules.may_request(by, scenario))
     lines: list[dict] = [
@@ -79,6 +84,7 @@ def request_funds(scenario: Scenario, *, by, note: str = "") -> Request:
     ]
     if not lines:
         raise Refused(_("The plan funds nothing."))
+    _without_funds([line["project"] for line in lines])
     total = sum(line[f"{resource}_fen"] for line in lines for resource in Resource)
     request = make_request(
         "funds.commit",
@@ -89,10 +95,39 @@ def request_funds(scenario: Scenario, *, by, note: str = "") -> Request:
         amount_fen=total,
         note=note,
     )
+    for resource in Resource:
+        if fen := sum(line[f"{resource}_fen"] for line in lines):
+            reserve(
+                _reserve_key(request, resource),
+                scenario.fund.account(resource),
+                fen,
+                by=by,
+                because_of=f"org.Request:{request.pk}",
+            )
     scenario.state = Scenario.State.REQUESTED
     scenario.save(update_fields=["state"])
     record("scenario.request", scenario, by=by, request=request.pk, fen=total, projects=len(lines))
     return request
+
+
+def _reserve_key(request, resource) -> str:
+    return f"funds.commit:{request.pk}:{resource}"
+
+
+def _reservations(request):
+    """What was set aside for this request: resource → reservation."""
+    keys = {_reserve_key(request, resource): resource for resource in Resource}
+    found = Reservation.objects.select_related("transaction", "account").filter(transaction__key__in=keys)
+    return {keys[reservation.key]: reservation for reservation in found.order_by("pk")}
+
+
+def _without_funds(project_ids) -> None:
+    """A project is funded once."""
+    funded = Commitment.objects.unscoped("who has funds already").filter(project__in=project_ids)
+    if taken := funded.select_related("project").order_by("pk").first():
+        raise Refused(
+            _("“%(project)s” has funds already; make a new scenario.") % {"project": taken.project.title}
+        )
 
 
 def _apply_commit(request: Request, by) -> None:
@@ -103,18 +138,18 @@ def _apply_commit(request: Request, by) -> None:
         .get(pk=request.payload["scenario"])
     )
     lock(scenario)
+    _without_funds([line["project"] for line in request.payload["lines"]])
+    for resource, reservation in _reservations(request).items():
+        legs = [
+            (project_account(Project(pk=line["project"]), resource), line[f"{resource}_fen"])
+            for line in request.payload["lines"]
+            if line[f"{resource}_fen"]
+        ]
+        commit(reservation, legs, by=by, because_of=f"org.Request:{request.pk}")
     for line in request.payload["lines"]:
         project = Project.objects.unscoped("an approved request names it").get(pk=line["project"])
         lock(project)
         amounts = {resource: line[f"{resource}_fen"] for resource in Resource}
-        legs = []
-        for resource, fen in amounts.items():
-            if fen:
-                legs += [
-                    (scenario.fund.account(resource), -fen),
-                    (project_account(project.pk, resource), fen),
-                ]
-        post(f"funds.commit:{request.pk}:{project.pk}", legs, by=by, because_of=f"org.Request:{request.pk}")
         commitment = Commitment.objects.create(
             project=project, scenario=scenario, request=request, level=line["level"], at=clock.now(),
             **{f"{resource}_fen": fen for resource, fen in amounts.items()},
@@ -156,6 +191,7 @@ def _plan_tranches(commitment: Commitment) -> list[Tranche]:
 
 def request_tranche(tranche: Tranche, *, by, note: str = "") -> Request:
     """Ask for a later tranche; the project must have reached the stage it is planned for."""
+    demand(rules.may_ask_for_tranche(by, tranche))
     project = tranche.commitment.project
     if tranche.state != Tranche.State.PLANNED:
         raise Refused(_("This tranche is released already."))
@@ -188,26 +224,29 @@ def _release(tranche: Tranche, request: Request, by) -> None:
     """Move what was promised to what may be spent."""
     if tranche.state != Tranche.State.PLANNED:
         raise Refused(_("This tranche is released already."))
-    project_id, legs = tranche.commitment.project_id, []
+    project, legs = tranche.commitment.project, []
     for resource in Resource:
         if fen := getattr(tranche, f"{resource}_fen"):
             legs += [
-                (project_account(project_id, resource), -fen),
-                (project_account(project_id, resource, released=True), fen),
+                (project_account(project, resource), -fen),
+                (project_account(project, resource, released=True), fen),
             ]
     if legs:
         post(f"tranche.release:{tranche.pk}", legs, by=by, because_of=f"org.Request:{request.pk}")
     tranche.state, tranche.released_at, tranche.request = Tranche.State.RELEASED, clock.now(), request
     tranche.save(update_fields=["state", "released_at", "request"])
     record(
-        "tranche.release", tranche.commitment.project, by=by,
+        "tranche.release", project, by=by,
         tranche=tranche.pk, number=tranche.number, fen=tranche.money_fen, because_of=f"org.Request:{request.pk}",
     )  # fmt: skip
 
 
 def _may_ask(user, subject):
-    unit = subject.commitment.scenario.unit if isinstance(subject, Tranche) else subject.unit
-    return YES if user.may_at("funds.request", unit) else rules.may_make_scenario(user, subject)
+    if isinstance(subject, Tranche):
+        return rules.may_ask_for_tranche(user, subject)
+    return (
+        YES if user.may_at("funds.request", subject.unit) else no(_("Only the fund manager asks for funds."))
+    )
 
 
 def _may_approve(user, request):
@@ -220,20 +259,72 @@ def _may_approve(user, request):
 
 
 def _undo_commit(request: Request, by) -> None:
-    """Refused or withdrawn: the plan may be asked for again, or solved anew."""
+    """Refused or withdrawn: what was set aside is free again, and the plan may be asked for again, or solved anew."""
+    for reservation in _reservations(request).values():
+        release(reservation, by=by, because_of=f"org.Request:{request.pk}")
     scenario = Scenario.objects.unscoped("a closed request names it").get(pk=request.payload["scenario"])
     scenario.state = Scenario.State.SOLVED
     scenario.save(update_fields=["state"])
 
 
 def _describe(request):
-    lines = request.payload.get("lines", [])
-    titles = dict(
-        Project.objects.unscoped("those who decide on the request see what it pays for")
-        .filter(pk__in=[line["project"] for line in lines])
-        .values_list("pk", "title")
+    """What the payload says, for its page: the fund and its new limits, the plan line by line, or the tranche."""
+    return {
+        "fund.budget": _describe_budget,
+        "funds.commit": _describe_plan,
+        "tranche.release": _describe_tranche,
+    }[request.kind](request.payload)
+
+
+def _describe_budget(payload):
+    fund = Fund.objects.unscoped("those who decide on the request see what it is for").get(pk=payload["fund"])
+    return {
+        "fund": fund,
+        "budget": [(resource.label, payload["amounts_fen"][resource]) for resource in Resource],
+        "total_fen": sum(payload["amounts_fen"].values()),
+    }
+
+
+def _describe_plan(payload):
+    why = "those who decide on the request see what it pays for"
+    scenario = Scenario.objects.unscoped(why).select_related("fund").get(pk=payload["scenario"])
+    ids = [line["project"] for line in payload["lines"]]
+    projects = Project.objects.unscoped(why).select_related("unit").in_bulk(ids)
+    worth = dict(scenario.lines.filter(project__in=ids).values_list("project_id", "options"))
+    lines = [
+        line
+        | {
+            "title": projects[line["project"]].title,
+            "code": projects[line["project"]].code,
+            "unit": projects[line["project"]].unit.label,
+            "level_label": EstimateOption.Level(line["level"]).label,
+            "amounts": [line[f"{resource}_fen"] for resource in Resource],
+            "money_fen": sum(line[f"{resource}_fen"] for resource in Resource),
+            "rnpv_fen": worth[line["project"]][line["level"]]["rnpv_fen"],
+        }
+        for line in payload["lines"]
+    ]
+    sums = [sum(line[f"{resource}_fen"] for line in lines) for resource in Resource]
+    return {
+        "scenario": scenario,
+        "resources": [resource.label for resource in Resource],
+        "lines": lines,
+        "sums": sums,
+        "total_fen": sum(sums),
+        "first_share": FIRST_TRANCHE_BP / 10000,
+    }
+
+
+def _describe_tranche(payload):
+    tranche = (
+        Tranche.objects.unscoped("those who decide on the request see what it pays for")
+        .select_related("commitment__project__unit", "stage")
+        .get(pk=payload["tranche"])
     )
-    return {"lines": [line | {"title": titles.get(line["project"], "")} for line in lines]}
+    return {
+        "tranche": tranche,
+        "amounts": [(resource.label, getattr(tranche, f"{resource}_fen")) for resource in Resource],
+    }
 
 
 for name, label, apply, undo in [

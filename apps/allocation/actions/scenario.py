@@ -5,6 +5,7 @@ from django.utils.translation import gettext as _
 
 from apps.allocation import rules
 from apps.allocation.models import Commitment, Scenario, ScenarioProject
+from apps.allocation.models.scenario import money_of
 from apps.allocation.optimiser.model import Instance, Option, Unit
 from apps.allocation.optimiser.model import Project as Candidate
 from apps.core import clock
@@ -17,11 +18,12 @@ from apps.projects.models import Project
 KINDS = ("technology", "marketing", "people")
 
 
-def candidates():
-    """The approved projects that wait for funds: at the stage of funding, in progress, without a commitment."""
+def candidates(unit):
+    """The approved projects of a unit and all below it that wait for funds: at the stage of funding, in progress, without
+    a commitment."""
     return (
         Project.objects.unscoped("the optimiser weighs every approved project")
-        .filter(stage__code="funding", state=Project.State.ACTIVE)
+        .filter(stage__code="funding", state=Project.State.ACTIVE, unit__path__range=unit.span)
         .exclude(pk__in=Commitment.objects.unscoped("who has funds already").values("project"))
         .select_related("unit")
         .order_by("pk")
@@ -41,7 +43,7 @@ def make_scenario(
     budgets = {kind: (budgets_fen or {}).get(kind, free[kind]) for kind in KINDS}
     if any(budgets[kind] > free[kind] or budgets[kind] < 0 for kind in KINDS):
         raise Refused(_("A budget cannot be more than what is free in the fund."))
-    waiting = list(candidates())
+    waiting = list(candidates(fund.unit))
     if not waiting:
         raise Refused(_("No approved project waits for funds."))
     scenario = Scenario.objects.create(
@@ -69,6 +71,7 @@ def make_scenario(
                 estimate=estimate,
                 options=options,
                 mandatory=project.pk in chosen,
+                asked_fen=max(money_of(option) for option in options.values()),
             )
         )
     ScenarioProject.objects.bulk_create(lines)
@@ -126,9 +129,11 @@ def finish_solve(
     scenario.status, scenario.value_fen, scenario.bound_fen = status, value, bound
     scenario.milliseconds, scenario.violations, scenario.explanation = milliseconds, violations, explanation
     scenario.save()
-    for line in scenario.lines.all():
+    lines = list(scenario.lines.all())
+    for line in lines:
         line.level = chosen.get(str(line.project_id), "") if solved else ""
-        line.save(update_fields=["level"])
+        line.granted_fen = money_of(line.granted)
+    scenario.lines.bulk_update(lines, ["level", "granted_fen"])
     if solved:
         record(
             "scenario.solved",

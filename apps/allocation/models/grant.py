@@ -1,9 +1,13 @@
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.scope import ScopedQuerySet
+from apps.org.models import Request
+from apps.org.reach import ReachQuerySet
+from apps.projects.models import Project
 
 
 class Commitment(models.Model):
@@ -25,6 +29,36 @@ class Commitment(models.Model):
         return self.technology_fen + self.marketing_fen + self.people_fen
 
 
+class TrancheQuerySet(ReachQuerySet):
+    def visible_to(self, user):
+        return self.scoped(user, "scenario.view")
+
+    def for_list(self):
+        return self.select_related("commitment__project__stage", "commitment__project__unit", "stage")
+
+    def with_seen(self, projects):
+        """`seen`: its project is one of these."""
+        return self.annotate(seen=Exists(projects.filter(pk=OuterRef("commitment__project"))))
+
+    def with_request(self):
+        """`asked`: a request to release it waits for a decision."""
+        waiting = (
+            Request.objects.unscoped("whether one is open")
+            .open()
+            .filter(kind="tranche.release", subject_id=OuterRef("pk"))
+        )
+        return self.annotate(asked=Exists(waiting))
+
+    def due(self):
+        """Those that may be asked for now: the project has come to their stage, and nobody has asked yet."""
+        return self.with_request().filter(
+            asked=False,
+            state=Tranche.State.PLANNED,
+            commitment__project__state=Project.State.ACTIVE,
+            commitment__project__stage__order__gte=F("stage__order"),
+        )
+
+
 class Tranche(models.Model):
     """A part of a commitment that may be spent once it is released: the first with the approval, the others at a gate."""
 
@@ -44,7 +78,8 @@ class Tranche(models.Model):
     released_at = models.DateTimeField(null=True, editable=False)
     request = models.ForeignKey("org.Request", models.PROTECT, null=True, related_name="+", editable=False)
 
-    objects = ScopedQuerySet.as_manager()
+    unit_field = "commitment__scenario__unit"
+    objects = TrancheQuerySet.as_manager()
 
     class Meta:
         ordering = ["commitment", "number"]
@@ -61,6 +96,18 @@ class Tranche(models.Model):
             ),
         ]
 
+    def __str__(self):
+        return gettext("Tranche %(number)s of %(project)s") % {
+            "number": self.number,
+            "project": self.commitment.project,
+        }
+
     @property
     def money_fen(self):
         return self.technology_fen + self.marketing_fen + self.people_fen
+
+    @property
+    def reached(self) -> bool:
+        """Whether its project has come to the stage it is planned for."""
+        project = self.commitment.project
+        return project.state == Project.State.ACTIVE and project.stage.order >= self.stage.order
