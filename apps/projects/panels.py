@@ -49,3 +49,16 @@ def what_became(user, opportunity):
     if project or proposable:
         return "projects/panel_opportunity.html", {"project": project, "opportunity": opportunity}
     return None
+
+
+@panel("talent.talentprofile", order=10, may="project.view")
+def of_this_person(user, profile):
+    """The projects the person proposed, manages or works on, and in what part, as far as the reader sees them."""
+    person = profile.person_id
+    rows = Project.objects.visible_to(user).of_person(person).for_list().order_by("-pk")[:10]
+    parts = {"manager_id": _("manager"), "proposer_id": _("proposer")}
+    found = [
+        (row, next((part for field, part in parts.items() if getattr(row, field) == person), _("team")))
+        for row in rows
+    ]
+    return "projects/panel_of_person.html", {"projects": found}

@@ -15,6 +15,7 @@ from tests.factories.org import (
 )
 from tests.factories.projects import complete, estimated, make_project, ready_for_review, signed, submitted
 from tests.factories.review import branch_group, committee, judged, sitting, voted
+from tests.factories.talent import make_profile
 
 __all__ = [
     "BodyFactory",
@@ -39,6 +40,7 @@ __all__ = [
     "make_issue",
     "make_item",
     "make_opportunity",
+    "make_profile",
     "make_project",
     "offered",
     "points_given",

@@ -29,9 +29,12 @@ class ProjectQuerySet(ReachQuerySet):
         )
 
     def mine(self, user):
+        return self.of_person(user.principal_id)
+
+    def of_person(self, person):
         """Those this person proposed, manages, or works in."""
-        works_in = TeamMember.objects.unscoped("one's own").filter(person=user.principal_id).values("project")
-        return self.filter(Q(manager=user.principal_id) | Q(proposer=user.principal_id) | Q(pk__in=works_in))
+        works_in = TeamMember.objects.unscoped("the projects are scoped").filter(person=person)
+        return self.filter(Q(manager=person) | Q(proposer=person) | Q(pk__in=works_in.values("project")))
 
     def of_units(self, user):
         """Those of the units at which this person has a post, and of the units below."""
