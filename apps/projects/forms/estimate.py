@@ -116,7 +116,10 @@ class EstimateSheet:
     def _fill(self, last):
         years, options = [{} for _year in range(FIRST_YEARS)], {}
         if last:
-            years = [{"cost_fen": cost, "benefit_fen": benefit} for _n, cost, benefit, _net in last.years]
+            years = [
+                {"cost_fen": cost or None, "benefit_fen": benefit or None}
+                for _n, cost, benefit, _net in last.years
+            ]
             options = {option.level: option for option in last.options.all()}
         self.form = EstimateForm(
             initial={"probability_bp": last.probability_bp, "basis": last.basis} if last else None
@@ -125,7 +128,7 @@ class EstimateSheet:
         self.options = [
             OptionForm(
                 level=level,
-                initial={name: getattr(options[level], name) for name in OptionForm.base_fields}
+                initial={name: getattr(options[level], name) or None for name in OptionForm.base_fields}
                 if level in options
                 else None,
             )
@@ -138,6 +141,11 @@ class EstimateSheet:
             return False
         parts = [part.is_valid() for part in (self.form, self.years, *self.options)]
         return all(parts)
+
+    @property
+    def wrong(self) -> bool:
+        """Was something typed that cannot be taken?"""
+        return self.bound and not self.changed_rows and not self.is_valid()
 
     @property
     def values(self) -> dict:

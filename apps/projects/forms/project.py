@@ -26,7 +26,10 @@ def people_in_reach(user):
 
 
 def person_label(person) -> str:
-    return f"{person.name} · {person.unit.label}" if person.unit else person.name
+    """Namesakes are told apart by unit and number."""
+    return " · ".join(
+        part for part in (person.name, person.unit and person.unit.label, person.employee_no) if part
+    )
 
 
 def people_offered(user, unit, chosen: Iterable) -> list[tuple[int, str]]:
