@@ -47,6 +47,12 @@ class Frame:
         return nav.place_for(self.user, name)
 
     @property
+    def acting_for(self) -> str:
+        """The name of the person for whom this one acts now, or ""."""
+        acting = getattr(self.request, "acting", None)
+        return str(acting.giver) if acting else ""
+
+    @property
     def person_name(self) -> str:
         return self.user.name if self.user.is_authenticated else ""
 

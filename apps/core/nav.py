@@ -23,7 +23,7 @@ SECTIONS = {
     "system": _("System"),
 }
 # Single doors of the frame. A place nobody has taken is not shown.
-PLACES = ("home", "search", "help", "notices", "notice_count", "profile", "report")
+PLACES = ("home", "search", "help", "notices", "notice_count", "profile", "report", "acting", "rest")
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,13 @@ class Stale(Refused):
         self.current = current
 
 
-def lock_version(thing, seen: int):
+def lock_version(thing, seen: int | None):
     """Lock the row, and take its next version if it is still the one that was seen. The caller saves `version` too.
 
-    Raises `Stale` otherwise. Returns the thing.
+    Raises `Stale` otherwise. Who saw no form (`seen` None: an import) overwrites what stands. Returns the thing.
     """
     lock(thing)
-    if thing.version != seen:
+    if seen is not None and thing.version != seen:
         raise Stale(thing)
     thing.version += 1
     return thing

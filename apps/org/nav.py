@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.nav import NavItem, register
+from apps.core.nav import NavItem, place, register
 
 register(
     NavItem("work", _("Requests"), "file-check", "org:request_list", "request.view", 20, "org:request_count"),
@@ -9,4 +9,10 @@ register(
     NavItem("system", _("Parameters"), "sliders-horizontal", "org:parameter_list", "org.view", 72),
     NavItem("system", _("Authority table"), "stamp", "org:authority_list", "org.view", 74),
     NavItem("system", _("Business lines"), "list", "org:businessline_list", "org.view", 76),
+    NavItem("system", _("Units"), "building-2", "org:unit_list", "org.view", 10),
+    NavItem("system", _("People"), "users", "org:person_list", "org.view", 20),
+    NavItem("system", _("Posts"), "id-card", "org:post_list", "org.view", 30),
+    NavItem("system", _("Exceptions to reach"), "shield-alert", "org:access_list", "access.view", 80),
 )
+place("acting", "org:delegation_list")
+place("rest", "org:delegation_rest")

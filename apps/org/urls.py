@@ -1,11 +1,35 @@
 from django.urls import path
 
-from apps.org.views import bank, calendar, imports, people, requests, units
+from apps.org.views import access, bank, calendar, delegations, imports, people, posts, requests, units
 
 app_name = "org"
 urlpatterns = [
+    path("units/", units.unit_list, name="unit_list"),
+    path("units/suggest/", units.unit_suggest, name="unit_suggest"),
     path("units/<int:pk>/", units.unit_detail, name="unit_detail"),
+    path("units/<int:pk>/open/", units.unit_open, name="unit_open"),
+    path("units/<int:pk>/edit/", units.unit_edit, name="unit_edit"),
+    path("units/<int:pk>/move/", units.unit_move, name="unit_move"),
+    path("units/<int:pk>/close/", units.unit_close, name="unit_close"),
+    path("people/", people.person_list, name="person_list"),
+    path("people/suggest/", people.person_suggest, name="person_suggest"),
+    path("people/add/", people.person_add, name="person_add"),
     path("people/<int:pk>/", people.person_detail, name="person_detail"),
+    path("people/<int:pk>/edit/", people.person_edit, name="person_edit"),
+    path("people/<int:pk>/leave/", people.person_leave, name="person_leave"),
+    path("people/<int:pk>/accounts/open/", people.account_open, name="account_open"),
+    path("people/<int:pk>/accounts/<int:account>/reset/", people.account_reset, name="account_reset"),
+    path("people/<int:pk>/accounts/<int:account>/close/", people.account_close, name="account_close"),
+    path("people/<int:pk>/accounts/<int:account>/unlock/", people.account_unlock, name="account_unlock"),
+    path("posts/", posts.post_list, name="post_list"),
+    path("posts/ask/", posts.post_ask, name="post_ask"),
+    path("posts/<int:pk>/end/", posts.post_end, name="post_end"),
+    path("posts/<int:pk>/hand-over/", posts.post_hand_over, name="post_hand_over"),
+    path("delegations/", delegations.delegation_list, name="delegation_list"),
+    path("delegations/give/", delegations.delegation_give, name="delegation_give"),
+    path("delegations/rest/", delegations.delegation_rest, name="delegation_rest"),
+    path("delegations/<int:pk>/act/", delegations.delegation_act, name="delegation_act"),
+    path("delegations/<int:pk>/revoke/", delegations.delegation_revoke, name="delegation_revoke"),
     path("requests/", requests.request_list, name="request_list"),
     path("requests/count/", requests.request_count, name="request_count"),
     path("requests/<int:pk>/", requests.request_detail, name="request_detail"),
@@ -30,4 +54,5 @@ urlpatterns = [
     path("lines/new/", bank.businessline_add, name="businessline_add"),
     path("lines/<int:pk>/", bank.businessline_edit, name="businessline_edit"),
     path("lines/<int:pk>/<slug:where>/", bank.businessline_move, name="businessline_move"),
+    path("access/", access.access_list, name="access_list"),
 ]

@@ -14,12 +14,17 @@ declare("request.withdraw", _("withdrew a request"), kind=str, icon="undo-2", to
 
 declare("unit.open", _("opened the unit"), parent=int | None, kind=str, icon="building-2", tone="green")
 declare("unit.change", _("changed the unit"), fields=list, icon="pencil")
+declare("unit.move", _("moved the unit"), was=int, now=int, icon="folder-tree", tone="amber")
 declare("unit.close", _("closed the unit"), icon="building", tone="red")
 declare("person.add", _("added the person"), unit=int | None, icon="user-plus", tone="green")
 declare("person.change", _("changed the person"), fields=list, icon="user-pen")
 declare("person.leave", _("recorded the leaving of the person"), posts=int, icon="user-x", tone="red")
 declare("account.open", _("opened an account"), account=int, icon="key-round", tone="green")
 declare("account.close", _("closed the account"), account=int, icon="lock", tone="red")
+declare(
+    "account.reset", _("gave the account a new first password"), account=int, icon="key-round", tone="amber"
+)
+declare("account.unlock", _("unlocked the account"), account=int, icon="lock-open", tone="green")
 declare(
     "post.grant", _("granted a post"), request=int, post=int, unit=int, role=str, icon="id-card", tone="green"
 )

@@ -1,7 +1,10 @@
 """Who may use the routes of org, and what a stranger tries them on."""
 
-from datetime import date
+from datetime import date, timedelta
 
+from apps.core import clock
+from apps.core.access import SIGNED_IN
+from apps.org.actions.delegation import give_delegation
 from apps.org.actions.post import ask_post
 from apps.org.models import Authority, OrgImport, Parameter
 from tests.factories import BusinessLineFactory, PersonFactory, PostFactory, UnitFactory, UserFactory
@@ -27,13 +30,39 @@ ACCESS = {
     "org:import_move": "org.manage",
     "org:import_new": "org.manage",
     "org:import_template": "org.manage",
+    "org:access_list": "access.view",
+    "org:account_close": "org.manage",
+    "org:account_open": "org.manage",
+    "org:account_reset": "org.manage",
+    "org:account_unlock": "org.manage",
+    "org:delegation_act": SIGNED_IN,
+    "org:delegation_give": SIGNED_IN,
+    "org:delegation_list": SIGNED_IN,
+    "org:delegation_rest": SIGNED_IN,
+    "org:delegation_revoke": SIGNED_IN,
+    "org:person_add": "org.manage",
     "org:person_detail": "org.view",
+    "org:person_edit": "org.manage",
+    "org:person_leave": "org.manage",
+    "org:person_list": "org.view",
+    "org:person_suggest": "org.view",
+    "org:post_ask": "post.request",
+    "org:post_end": "org.view",
+    "org:post_hand_over": "org.view",
+    "org:post_list": "org.view",
     "org:request_count": "request.view",
     "org:request_detail": "request.view",
     "org:request_list": "request.view",
     "org:request_move": "request.view",
+    "org:unit_close": "org.manage",
     "org:unit_detail": "org.view",
+    "org:unit_edit": "org.manage",
+    "org:unit_list": "org.view",
+    "org:unit_move": "org.manage",
+    "org:unit_open": "org.manage",
+    "org:unit_suggest": "org.view",
 }
+
 # Who works where is no secret inside the bank.
 OPEN = {"org:person_detail", "org:unit_detail"}
 
@@ -41,8 +70,11 @@ OPEN = {"org:person_detail", "org:unit_detail"}
 def somebody_elses() -> dict[str, dict]:
     """Route → arguments of a thing that is out of a stranger's reach."""
     branch = UnitFactory()
-    asked = ask_post(
-        PersonFactory(), branch, "group_member", by=PostFactory(role="group_lead", unit=branch).user
+    lead = PostFactory(role="group_lead", unit=branch)
+    asked = ask_post(PersonFactory(), branch, "group_member", by=lead.user)
+    day = clock.today()
+    given = give_delegation(
+        PostFactory(unit=branch).person, by=lead.user, starts=day, ends=day + timedelta(7), reason="出差"
     )
     made = OrgImport.objects.create(name="机构.xlsx", sha256="", preview="", by=UserFactory())
     line = BusinessLineFactory()
@@ -50,6 +82,7 @@ def somebody_elses() -> dict[str, dict]:
         kind="funds", role="approver", unit=branch, up_to_fen=1, starts=date(2020, 1, 1)
     )
     days = Parameter.objects.create(key="review_days", value=5, starts=date(2020, 1, 1))
+    account = {"pk": lead.person_id, "account": lead.user.pk}
     return {
         "org:authority_end": {"pk": limit.pk},
         "org:businessline_edit": {"pk": line.pk},
@@ -58,6 +91,20 @@ def somebody_elses() -> dict[str, dict]:
         "org:import_check": {"pk": made.pk},
         "org:import_detail": {"pk": made.pk},
         "org:import_move": {"pk": made.pk, "move": "ask"},
+        "org:account_close": account,
+        "org:account_open": {"pk": lead.person_id},
+        "org:account_reset": account,
+        "org:account_unlock": account,
+        "org:delegation_act": {"pk": given.pk},
+        "org:delegation_revoke": {"pk": given.pk},
+        "org:person_edit": {"pk": lead.person_id},
+        "org:person_leave": {"pk": lead.person_id},
+        "org:post_end": {"pk": lead.pk},
+        "org:post_hand_over": {"pk": lead.pk},
         "org:request_detail": {"pk": asked.pk},
         "org:request_move": {"pk": asked.pk, "move": "approve"},
+        "org:unit_close": {"pk": branch.pk},
+        "org:unit_edit": {"pk": branch.pk},
+        "org:unit_move": {"pk": branch.pk},
+        "org:unit_open": {"pk": branch.pk},
     }

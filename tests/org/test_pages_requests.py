@@ -3,28 +3,15 @@
 from datetime import date
 
 import pytest
-from django.urls import reverse
 
 from apps.org.actions.authority import ask_authority
 from apps.org.actions.post import ask_post
 from apps.org.deciders import deciders
 from apps.org.models import Authority, Post, Request
 from tests.factories import PersonFactory, PostFactory, bank
+from tests.org.pages import lines, url
 
 pytestmark = pytest.mark.django_db
-
-
-def url(name, *args):
-    return reverse(f"org:{name}", args=args)
-
-
-@pytest.fixture
-def visit(client):
-    def open_as(user, address, data=None):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
-        return client.post(address, data) if data is not None else client.get(address)
-
-    return open_as
 
 
 @pytest.fixture
@@ -115,15 +102,15 @@ def test_a_stranger_finds_the_request_nowhere(world, visit):
     assert visit(world.stranger, url("request_list")).context_data["page"].rows == []
     assert visit(world.stranger, url("request_count")).content == b""
     export = visit(world.stranger, url("request_list") + "?format=csv")
-    assert len(b"".join(export.streaming_content).decode().strip().splitlines()) == 1
+    assert len(lines(export)) == 1
 
 
 def test_the_export_holds_what_the_person_sees(world, visit):
     ask(world)
     export = visit(world.security, url("request_list") + "?format=csv")
-    lines = b"".join(export.streaming_content).decode().strip().splitlines()
-    assert len(lines) == 2
-    assert world.lead.person.name in lines[1]
+    rows = lines(export)
+    assert len(rows) == 2
+    assert world.lead.person.name in rows[1]
 
 
 @pytest.mark.parametrize("count", [1, 30])

@@ -37,7 +37,7 @@ def revoke_delegation(delegation: Delegation, *, by) -> None:
 @transaction.atomic
 def begin_acting(delegation: Delegation, *, by) -> None:
     """The taker begins to act for the giver. Raises Refused unless it was given to them and runs today."""
-    if not Delegation.current().filter(pk=delegation.pk, taker=by.person_id).exists():
+    if not Delegation.objects.current().filter(pk=delegation.pk, taker=by.person_id).exists():
         raise Refused(_("This delegation is not yours, or does not run today."))
     record("delegation.act", delegation, by=by, giver=delegation.giver_id)
 

@@ -1,5 +1,6 @@
 """People: kept, and let go. An account is a key a person is given; it never carries rights of its own."""
 
+from axes.models import AccessAttempt
 from django.db import transaction
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
@@ -8,6 +9,7 @@ from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_version
 from apps.org import rules
 from apps.org.models import Delegation, Person, Post, Unit, User
 
@@ -31,15 +33,23 @@ def add_person(*, by, name: str, employee_no: str | None = None, unit=None, **va
 
 
 @transaction.atomic
-def change_person(person: Person, *, by, **values) -> list[str]:
-    """Correct what is known of a person. Returns the names of the fields that changed."""
-    lock(person)
+def change_person(person: Person, *, by, version: int | None = None, **values) -> list[str]:
+    """Correct what is known of a person. Returns the names of the fields that changed.
+
+    Raises Stale when it is not the `version` that was seen any more.
+    """
+    lock_version(person, version)
     demand(rules.may_manage_people(by, _at(person)))
+    if values.get("unit"):
+        demand(rules.may_manage_people(by, values["unit"]))
+    number = values.get("employee_no")
+    if number and Person.objects.filter(employee_no=number).exclude(pk=person.pk).exists():
+        raise Refused(_("The employee number %(no)s belongs to another person.") % {"no": number})
     changed = [field for field, value in values.items() if getattr(person, field) != value]
     if changed:
         for field in changed:
             setattr(person, field, values[field])
-        person.save(update_fields=changed)
+        person.save(update_fields=[*changed, "version"])
         record("person.change", person, by=by, fields=changed)
     return changed
 
@@ -80,18 +90,53 @@ def open_account(person: Person, *, by, username: str) -> tuple[User, str]:
         raise Refused(_("%(person)s has left.") % {"person": person})
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(_("The account name %(name)s is taken.") % {"name": username})
-    password = get_random_string(16, PLAIN_LETTERS)
+    password = _new_password()
     account = User.objects.create_user(
-        username=username, password=password, email=person.email, person=person
+        username=username, password=password, email=person.email, person=person, first_password=True
     )
     record("account.open", person, by=by, account=account.pk)
     return account, password
 
 
+def _new_password():
+    return get_random_string(16, PLAIN_LETTERS)
+
+
+@transaction.atomic
+def reset_account(account: User, *, by) -> str:
+    """Give an account a new first password, and open it again if it was closed. Every session of it ends.
+
+    Returns the password, which is shown once and kept nowhere. Raises Refused for one who has left.
+    """
+    lock(account)
+    demand(rules.may_manage_people(by, _at(account.person)))
+    if account.person.left_on:
+        raise Refused(_("%(person)s has left.") % {"person": account.person})
+    password = _new_password()
+    account.set_password(password)
+    account.is_active = account.first_password = True
+    account.save(update_fields=["password", "is_active", "first_password"])
+    record("account.reset", account.person, by=by, account=account.pk)
+    return password
+
+
+@transaction.atomic
+def unlock_account(account: User, *, by) -> None:
+    """Forget the failed attempts: the person may try to sign in again."""
+    demand(rules.may_manage_people(by, _at(account.person)))
+    AccessAttempt.objects.filter(username=account.username).delete()
+    record("account.unlock", account.person, by=by, account=account.pk)
+
+
 @transaction.atomic
 def close_account(account: User, *, by) -> None:
     """The account opens nothing from now on; a session under way ends with its next request."""
+    lock(account)
     demand(rules.may_manage_people(by, _at(account.person)))
+    if not account.is_active:
+        raise Refused(_("This account is already closed."))
+    if account.pk == by.pk:
+        raise Refused(_("Nobody closes their own account."))
     _close(account, by)
 
 

@@ -48,6 +48,12 @@ def ask_post(
     return make_request("post.grant", person, by=by, unit=unit, payload=payload, note=note)
 
 
+@transaction.atomic
+def ask_posts(people: list[Person], unit: Unit, role: str, *, by, **values) -> list[Request]:
+    """Ask for the same post for several people: one request each, all or none."""
+    return [ask_post(person, unit, role, by=by, **values) for person in people]
+
+
 def _look(person, unit, payload):
     """Refuse what must not be: for one who has left, at a closed unit, twice, or two administrators in one person."""
     role, starts, ends = payload["role"], payload["starts"], payload["ends"]
@@ -159,6 +165,6 @@ def hand_over(post: Post, *, to: Person, by) -> dict[str, int]:
     demand(rules.may_hand_over(by, post))
     if to.pk == post.person_id or to.left_on:
         raise Refused(_("Choose another person, who is still with the bank."))
-    counts = {name: function(post, to=to, by=by) for name, function in registered().items()}
+    counts = {name: kind.give(post, to=to, by=by) for name, kind in registered().items()}
     record("post.hand_over", post.person, by=by, post=post.pk, to=to.pk, counts=counts)
     return counts

@@ -8,6 +8,7 @@ from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_version
 from apps.org import rules
 from apps.org.models import Post, Unit
 
@@ -29,18 +30,38 @@ def open_unit(
 
 
 @transaction.atomic
-def change_unit(unit: Unit, *, by, **values) -> list[str]:
-    """Give a unit another name, short name or kind. Returns the names of the fields that changed."""
-    lock(unit)
+def change_unit(unit: Unit, *, by, version: int | None = None, **values) -> list[str]:
+    """Give a unit another name, short name or kind. Returns the names of the fields that changed.
+
+    Raises Stale when it is not the `version` that was seen any more.
+    """
+    lock_version(unit, version)
     demand(rules.may_change_unit(by, unit))
     changed = [field for field, value in values.items() if getattr(unit, field) != value]
     if changed:
         for field in changed:
             setattr(unit, field, values[field])
-        unit.save(update_fields=changed)
+        unit.save(update_fields=[*changed, "version"])
         index(unit)
         record("unit.change", unit, by=by, fields=changed)
     return changed
+
+
+@transaction.atomic
+def move_unit(unit: Unit, parent: Unit, *, by) -> None:
+    """Put a unit, with all below it, under another. Raises Refused when it would stand below itself or a closed one."""
+    lock(unit)
+    lock(parent)
+    demand(rules.may_change_unit(by, unit))
+    demand(rules.may_open_unit(by, parent))
+    if parent.is_under(unit):
+        raise Refused(_("%(unit)s cannot stand below itself.") % {"unit": unit})
+    was = unit.get_parent()
+    if was is None or was.pk == parent.pk:
+        raise Refused(_("%(unit)s already stands there.") % {"unit": unit})
+    unit.move(parent, pos="last-child")
+    unit.refresh_from_db()
+    record("unit.move", unit, by=by, was=was.pk, now=parent.pk)
 
 
 @transaction.atomic

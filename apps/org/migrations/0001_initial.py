@@ -90,6 +90,7 @@ class Migration(migrations.Migration):
                     models.DateTimeField(default=django.utils.timezone.now, verbose_name="date joined"),
                 ),
                 ("language", models.CharField(blank=True, max_length=10)),
+                ("first_password", models.BooleanField(default=False)),
                 (
                     "groups",
                     models.ManyToManyField(
@@ -207,6 +208,7 @@ class Migration(migrations.Migration):
                 ("email", models.EmailField(blank=True, max_length=254)),
                 ("mobile", models.CharField(blank=True, max_length=20)),
                 ("left_on", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 (
                     "org_import",
                     models.ForeignKey(
@@ -259,6 +261,7 @@ class Migration(migrations.Migration):
                 ),
                 ("opened_on", models.DateField(blank=True, null=True)),
                 ("closed_on", models.DateField(blank=True, null=True)),
+                ("version", models.PositiveIntegerField(default=1, editable=False)),
                 (
                     "org_import",
                     models.ForeignKey(

@@ -4,12 +4,26 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.models.subject import About, AboutQuerySet
+from apps.org import matrix
 
 
 class AccessQuerySet(AboutQuerySet):
     def current(self):
         day = clock.today()
         return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
+
+    def over(self):
+        return self.filter(ends__lt=clock.today())
+
+    def visible_to(self, user):
+        """The exceptions of people and units below a post that gives "access.view"; at the root, all of them."""
+        q = Q(pk__in=[])
+        for post in user.standing:
+            if "descendant" in matrix.cell(post.role, "access.view"):
+                if post.unit.is_root():
+                    return self
+                q |= Q(unit__path__range=post.unit.span) | Q(person__unit__path__range=post.unit.span)
+        return self.filter(q)
 
     def granting(self, user):
         """The grants to this person, or to a unit where this person holds a post (or above it, where it says so)."""

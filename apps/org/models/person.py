@@ -1,6 +1,9 @@
+from datetime import date, timedelta
+
 from django.contrib.auth.models import AbstractUser
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Prefetch, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.functional import cached_property
 
@@ -17,6 +20,21 @@ class PersonQuerySet(models.QuerySet):
     def inside(self):
         return self.filter(inside=True)
 
+    def serving(self):
+        return self.filter(left_on=None)
+
+    def around(self, unit):
+        """Those who belong to the unit or below it, or hold a post there today."""
+        posts = Post.objects.current().filter(unit__path__range=unit.span)
+        return self.filter(Q(unit__path__range=unit.span) | Q(pk__in=posts.values("person")))
+
+    def with_posts(self):
+        """Each with the posts of today, as `standing_posts`."""
+        posts = Post.objects.current().select_related("unit").order_by("pk")
+        return self.select_related("unit").prefetch_related(
+            Prefetch("posts", posts, to_attr="standing_posts")
+        )
+
     def search_text(self, text):
         return self.filter(Q(name__icontains=text) | Q(employee_no__istartswith=text))
 
@@ -32,6 +50,7 @@ class Person(models.Model):
     email = models.EmailField(blank=True)
     mobile = models.CharField(max_length=20, blank=True)
     left_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     org_import = models.ForeignKey(
         "org.OrgImport", models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -45,6 +64,11 @@ class Person(models.Model):
         return reverse("org:person_detail", args=[self.pk])
 
     @property
+    def handle(self) -> str:
+        """What to write in a form to mean this very person: the employee number, where there is one."""
+        return self.employee_no or f"#{self.pk}"
+
+    @property
     def user(self):
         """The person's account, if there is one."""
         return next(iter(self.users.all()), None)
@@ -55,6 +79,9 @@ class User(AbstractUser):
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, related_name="users")
     language = models.CharField(max_length=10, blank=True)
+    first_password = models.BooleanField(
+        default=False
+    )  # given by an administrator: to be changed before anything else
 
     acting_for_id: int | None = None  # set per request by the delegation middleware, never stored
 
@@ -116,6 +143,23 @@ class PostQuerySet(models.QuerySet):
     def at_or_above(self, unit):
         return self.filter(unit__path__in=unit.path_upwards)
 
+    def for_list(self):
+        """With `until`, the last day, far off for those without end: a stored order for the list."""
+        far = models.Value(date.max, output_field=models.DateField())
+        until = Coalesce("revoked_on", "ends", far)
+        return self.select_related("person", "unit", "line", "deputy").annotate(until=until)
+
+    def to_come(self):
+        return self.filter(Q(revoked_on=None) | Q(revoked_on__gt=F("starts")), starts__gt=clock.today())
+
+    def over(self):
+        day = clock.today()
+        return self.filter(Q(revoked_on__lte=day) | Q(ends__lt=day))
+
+    def ending_within(self, days):
+        """Those of today that end in so many days."""
+        return self.current().filter(ends__lte=clock.today() + timedelta(days=days))
+
 
 class Post(models.Model):
     """A person's role at a unit between two dates (both included); several at once.
@@ -164,14 +208,34 @@ class Post(models.Model):
         return self.get_role_display()
 
     @property
+    def over(self) -> bool:
+        """Has it ended, by its date or taken away?"""
+        day = clock.today()
+        return bool(self.revoked_on and self.revoked_on <= day or self.ends and self.ends < day)
+
+    @property
     def stands(self) -> bool:
         """Does it count today?"""
+        return self.starts <= clock.today() and not self.over
+
+
+class DelegationQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """One's own, given or taken; all of them to those who approve posts or read the journal."""
+        if user.may_ever("post.grant") or user.may_ever("journal.read"):
+            return self
+        return self.filter(Q(giver=user.person_id) | Q(taker=user.person_id))
+
+    def current(self):
         day = clock.today()
-        return (
-            self.starts <= day
-            and (self.ends is None or self.ends >= day)
-            and (self.revoked_on is None or self.revoked_on > day)
-        )
+        return self.filter(Q(revoked_on=None) | Q(revoked_on__gt=day), starts__lte=day, ends__gte=day)
+
+    def over(self):
+        day = clock.today()
+        return self.filter(Q(revoked_on__lte=day) | Q(ends__lt=day))
+
+    def for_list(self):
+        return self.select_related("giver", "taker")
 
 
 class Delegation(models.Model):
@@ -184,6 +248,8 @@ class Delegation(models.Model):
     reason = models.CharField(max_length=200)
     revoked_on = models.DateField(null=True, blank=True)
 
+    objects = DelegationQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.CheckConstraint(
@@ -192,7 +258,14 @@ class Delegation(models.Model):
             models.CheckConstraint(condition=~Q(giver=F("taker")), name="delegation_of_two_people"),
         ]
 
-    @classmethod
-    def current(cls):
-        day = clock.today()
-        return cls.objects.filter(Q(revoked_on=None) | Q(revoked_on__gt=day), starts__lte=day, ends__gte=day)
+    def __str__(self):
+        return f"{self.giver} → {self.taker}"
+
+    @property
+    def over(self) -> bool:
+        return self.revoked_on is not None or self.ends < clock.today()
+
+    @property
+    def runs(self) -> bool:
+        """Does it count today?"""
+        return not self.over and self.starts <= clock.today()

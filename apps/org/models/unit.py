@@ -47,6 +47,7 @@ class Unit(MP_Node):
     kind = models.CharField(max_length=20, choices=Kind)
     opened_on = models.DateField(null=True, blank=True)
     closed_on = models.DateField(null=True, blank=True)
+    version = models.PositiveIntegerField(default=1, editable=False)
     org_import = models.ForeignKey(
         "org.OrgImport", models.PROTECT, null=True, editable=False, related_name="+"
     )

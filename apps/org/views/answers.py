@@ -3,6 +3,7 @@
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 
+from apps.core.forms import clean_text
 from apps.core.listing import listing
 
 
@@ -10,6 +11,12 @@ def table(request, queryset, columns, extra_columns=(), **options):
     """A page of a list; an export has the extra columns as well."""
     exporting = request.GET.get("format") in ("csv", "xlsx")
     return listing(request, queryset, [*columns, *extra_columns] if exporting else columns, **options)
+
+
+def typed(request) -> str:
+    """The first word of the field for which a lookup asks, whatever the field is called."""
+    words = clean_text(next(iter(request.GET.values()), ""))[:60].split()
+    return words[0] if words else ""
 
 
 def is_export(page) -> bool:

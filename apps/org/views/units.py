@@ -1,9 +1,73 @@
-from django.shortcuts import get_object_or_404
-from django.views.decorators.http import require_GET
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.access import access
-from apps.core.pages import history, panels, show
-from apps.org.models import Unit
+from apps.core.listing import Column
+from apps.core.pages import history, panels, refusals_as_messages, show
+from apps.core.verdict import Refused
+from apps.core.versions import Stale
+from apps.org import rules
+from apps.org.actions import unit as actions
+from apps.org.filters.units import UnitFilters
+from apps.org.forms.units import UnitForm, UnitMoveForm, UnitOpenForm
+from apps.org.forms.versioned import filled_from
+from apps.org.models import Post, Unit
+from apps.org.views.answers import forbid, is_export, table, typed
+
+COLUMNS = [
+    Column("unit", gettext_lazy("Unit"), lambda u: u.name, sort="path"),
+    Column("code", gettext_lazy("Code"), lambda u: u.code, sort="code"),
+    Column("kind", gettext_lazy("Kind"), lambda u: u.get_kind_display(), sort="kind"),
+    Column("below", gettext_lazy("Units below"), lambda u: u.numchild, sort="numchild", kind="number"),
+    Column(
+        "state",
+        gettext_lazy("State"),
+        lambda u: _("Closed down") if u.closed_on else _("In operation"),
+        kind="state",
+    ),
+]
+EXPORTED = [
+    Column("short_name", gettext_lazy("Short name"), lambda u: u.short_name),
+    Column("opened", gettext_lazy("Opened on"), lambda u: u.opened_on, kind="date"),
+    Column("closed", gettext_lazy("Closed on"), lambda u: u.closed_on, kind="date"),
+]
+SHOWN = 24
+OFFERED = 12
+
+
+@require_GET
+@access("org.view")
+def unit_list(request):
+    """The tree, one level at a time; with a word or a kind, everything below."""
+    rows = Unit.objects.visible_to(request.user)
+    filters = UnitFilters(request.GET, queryset=rows, request=request)
+    page = table(request, rows, COLUMNS, EXPORTED, filters=filters, sort="unit", name="units")
+    if is_export(page):
+        return page
+    above = filters.above
+    return show(
+        request,
+        "org/unit_list.html",
+        fragment="rows",
+        page=page,
+        trail=[
+            (unit.label, f"{reverse('org:unit_list')}?under={unit.pk}")
+            for unit in ([*above.get_ancestors(), above] if above else [])
+        ],
+    )
+
+
+@require_GET
+@access("org.view")
+def unit_suggest(request):
+    """Options of a lookup: units whose name has the word, or whose code begins with it."""
+    text = typed(request)
+    rows = Unit.objects.visible_to(request.user).open().search_text(text)[:OFFERED] if text else []
+    return show(request, "org/suggest.html", offers=[(unit.code, unit.name, None) for unit in rows])
 
 
 def visible(request, pk):
@@ -14,11 +78,91 @@ def visible(request, pk):
 @access("org.view")
 def unit_detail(request, pk):
     unit = visible(request, pk)
+    user = request.user
+    posts = (
+        Post.objects.current()
+        .filter(unit=unit)
+        .select_related("person", "line", "deputy")
+        .order_by("role", "person__name", "pk")
+    )
+    below = list(Unit.objects.filter(path__range=unit.span, depth=unit.depth + 1).open()[: SHOWN + 1])
+    held = list(posts[: SHOWN + 1])
+    above = list(unit.get_ancestors())
     return show(
         request,
         "org/unit_detail.html",
         unit=unit,
-        above=unit.get_ancestors(),
-        history=history(request.user, unit),
+        above=above,
+        trail=[*((up.label, up.get_absolute_url()) for up in above), (unit.label, None)],
+        below=below[:SHOWN],
+        more_below=len(below) > SHOWN,
+        posts=held[:SHOWN],
+        more_posts=len(held) > SHOWN,
+        bodies=unit.bodies.all(),
+        lines=unit.lines.all(),
+        may_change=rules.may_change_unit(user, unit),
+        may_open=rules.may_open_unit(user, unit),
+        may_close=rules.may_close_unit(user, unit),
+        may_ask=not unit.closed_on and user.may_at("post.request", unit),
+        history=history(user, unit),
         panels=panels(request, unit),
     )
+
+
+@access("org.manage")
+def unit_open(request, pk):
+    parent = visible(request, pk)
+    forbid(rules.may_open_unit(request.user, parent))
+    form = UnitOpenForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            unit = actions.open_unit(parent, by=request.user, **form.cleaned_data)
+            messages.success(request, _("%(unit)s is opened.") % {"unit": unit})
+            return redirect(unit)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return show(request, "org/unit_open.html", form=form, parent=parent)
+
+
+@access("org.manage")
+def unit_edit(request, pk):
+    unit = visible(request, pk)
+    forbid(rules.may_change_unit(request.user, unit))
+    form = UnitForm(request.POST or None, initial=filled_from(unit, UnitForm))
+    both = []
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.change_unit(unit, by=request.user, version=form.cleaned_data["version"], **form.values())
+            messages.success(request, _("Saved."))
+            return redirect(unit)
+        except Stale as stale:
+            both = form.against(stale.current)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return show(request, "org/unit_edit.html", form=form, unit=unit, both=both)
+
+
+@access("org.manage")
+def unit_move(request, pk):
+    unit = visible(request, pk)
+    forbid(rules.may_change_unit(request.user, unit))
+    form = UnitMoveForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            actions.move_unit(unit, form.cleaned_data["parent"], by=request.user)
+            messages.success(request, _("Moved, with all below it."))
+            return redirect(unit)
+        except Refused as refusal:
+            form.add_error("parent", str(refusal))
+    return show(request, "org/unit_move.html", form=form, unit=unit)
+
+
+@require_POST
+@access("org.manage")
+def unit_close(request, pk):
+    unit = visible(request, pk)
+    forbid(rules.may_change_unit(request.user, unit))
+    with refusals_as_messages(request):
+        actions.close_unit(unit, by=request.user)
+        messages.success(request, _("%(unit)s is closed from today on.") % {"unit": unit})
+    return redirect(unit)
