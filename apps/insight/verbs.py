@@ -54,3 +54,5 @@ for _name, _label, _icon, _tone in [
         **MOVE,
     )
 declare("opportunity.take_up", _("took up the opportunity"), icon="rocket", tone="green", **PLACE, **MOVE)
+declare("followup.hand_over", _("handed over the follow-up"), icon="arrow-right-left", was=int, to=int)
+declare("opportunity.hand_over", _("handed over the opportunity"), icon="arrow-right-left", was=int, to=int)

@@ -20,6 +20,7 @@ from apps.insight.actions import (
 )
 from apps.insight.flow import opportunity_flow
 from apps.insight.models import FollowUp, Item, Opportunity
+from apps.org.actions.post import hand_over
 from tests.factories import (
     PersonFactory,
     PostFactory,
@@ -259,3 +260,22 @@ def test_an_opportunity_cannot_be_filed_from_a_follow_up_of_another_branch(world
             by=world.officer, unit=world.east, title="题", scene="景", pain="痛", idea="想", contact_allowed=False,
             follow_up=made,
         )  # fmt: skip
+
+
+def test_what_lies_with_a_person_goes_over_when_the_post_ends(world):
+    post = PostFactory(role="group_lead", unit=world.west)
+    successor = PersonFactory()
+    made = follow_up(world.item, by=world.secretary, unit=world.west, owner=post.person, due_on=SOON)
+    held, elsewhere = (
+        make_opportunity(world.liaison, world.west_counter),
+        make_opportunity(world.officer, world.east),
+    )
+    Opportunity.objects.unscoped("test").filter(pk__in=[held.pk, elsewhere.pk]).update(holder=post.person)
+
+    counts = hand_over(post, to=successor, by=post.user)
+
+    for row in (made, held, elsewhere):
+        row.refresh_from_db()
+    assert (made.owner, held.holder, elsewhere.holder) == (successor, successor, post.person)
+    assert (counts["insight.followup"], counts["insight.opportunity"]) == (1, 1)
+    assert Entry.objects.about(held).last().data == {"was": post.person_id, "to": successor.pk}

@@ -1,3 +1,4 @@
+from apps.insight.actions.handover import hand_over_follow_ups, hand_over_opportunities
 from apps.insight.actions.item import (
     correct_item,
     draft_from_feed,
@@ -43,6 +44,8 @@ __all__ = [
     "file_item",
     "file_opportunity",
     "follow_up",
+    "hand_over_follow_ups",
+    "hand_over_opportunities",
     "keep_feed",
     "move_line",
     "open_issue",
