@@ -4,6 +4,8 @@ from datetime import date
 
 import pytest
 
+from apps.core.jobs import drain
+from apps.core.models import Notice
 from apps.org.actions.authority import ask_authority
 from apps.org.actions.post import ask_post
 from apps.org.deciders import deciders
@@ -139,6 +141,17 @@ def test_what_waits_on_me_is_in_the_filter_the_count_and_the_panel(world, visit)
         asked,
         decided,
     }
+
+
+def test_who_may_decide_is_told_and_then_the_maker_is(world, visit):
+    asked = ask(world)
+    drain()
+    told = Notice.objects.filter(subject_id=asked.pk)
+    assert [(notice.to, notice.verb) for notice in told] == [(world.security, "request.make")]
+
+    visit(world.security, url("request_move", asked.pk, "approve"), {"seen": asked.payload_hash})
+    drain()
+    assert [notice.verb for notice in told.filter(to=world.lead)] == ["request.approve"]
 
 
 def test_those_who_may_decide_are_held_to_the_authority_table(world):

@@ -6,9 +6,10 @@ from django.utils.translation import gettext as _
 from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
+from apps.core.notices import follow
 from apps.core.verdict import YES, Refused, Verdict, demand, no
 from apps.org.kinds import Kind, kind_named, register
-from apps.org.models import Authority, Request
+from apps.org.models import Authority, Request, User
 from apps.org.models.request import payload_hash
 
 __all__ = ["Kind", "register"]
@@ -99,6 +100,7 @@ def make_request(
     )
     request.payload_hash = payload_hash(request)
     request.save()
+    follow(request, User.objects.filter(person__in={by.person_id, by.principal_id}))
     record("request.make", request, by=by, kind=kind, fen=amount_fen, hash=request.payload_hash)
     return request
 

@@ -11,6 +11,7 @@ from apps.core.access import access
 from apps.core.flow import Move
 from apps.core.listing import Column, listing
 from apps.core.pages import history, refusals_as_messages, show
+from apps.core.things import visible_things
 from apps.org.actions import request as actions
 from apps.org.deciders import deciders, next_step
 from apps.org.filters.requests import RequestFilters
@@ -75,7 +76,7 @@ def request_detail(request, pk):
         asked=asked,
         tone=TONES[asked.state],
         kind=kind_named(asked.kind),
-        subject=subject_of(user, asked),
+        subject=visible_things(user, [asked]).get((asked.subject_type_id, asked.subject_id)),
         payload=payload_shown(request, asked),
         intact=payload_hash(asked) == asked.payload_hash,
         step=step,
@@ -95,14 +96,6 @@ def payload_shown(request, asked) -> Markup:
     context = {"asked": asked, "payload": asked.payload} | kind.describe(asked)
     templates = [name for name in (kind.template, "org/request_payload.html") if name]
     return Markup(render_to_string(templates, context, request))
-
-
-def subject_of(user, asked):
-    """The thing it is about, when this person may see it and it has a page."""
-    model = asked.subject_type.model_class()
-    if not hasattr(model, "get_absolute_url") or not hasattr(model.objects, "visible_to"):
-        return None
-    return model.objects.visible_to(user).filter(pk=asked.subject_id).first()
 
 
 def steps_of(asked):
