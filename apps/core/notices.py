@@ -34,11 +34,10 @@ def notify(users, entry: Entry) -> None:
     users = users.filter(is_active=True).exclude(pk=entry.by_id)
     if entry.person:
         users = users.exclude(person=entry.person)
-    now = clock.now()
     Notice.objects.bulk_create(
         (
             Notice(
-                to_id=pk, verb=entry.verb, entry=entry.pk, at=now, subject_type_id=entry.subject_type_id,
+                to_id=pk, verb=entry.verb, entry=entry.pk, at=entry.at, subject_type_id=entry.subject_type_id,
                 subject_id=entry.subject_id,
             )
             for pk in users.order_by("pk").values_list("pk", flat=True)

@@ -6,6 +6,7 @@
   const all = (selector, within = document) => [...within.querySelectorAll(selector)];
   const files = $("meta[name=silun-files]").dataset;
   const words = $("meta[name=silun-words]").dataset;
+  document.documentElement.classList.add("scripted");   // what only script can open may be folded away
 
   // ── Files that few pages need come when a page needs them, once. ──
   const coming = new Map();
@@ -95,6 +96,7 @@
     else if ((hit = on("[data-dialog]"))) document.getElementById(hit.dataset.dialog).showModal();
     else if ((hit = on("[data-dialog-close]"))) hit.closest("dialog").close();
     else if ((hit = on("[data-close]"))) hit.parentElement.remove();
+    else if ((hit = on("[data-filters-open]"))) hit.setAttribute("aria-expanded", hit.closest("form").classList.toggle("open"));
     else if (event.target instanceof HTMLDialogElement) event.target.close();   // the veil around it
     all("details.menu[open]").forEach((menu) => { if (!menu.contains(event.target)) menu.open = false; });
   });

@@ -1,10 +1,13 @@
 """Who hears of what, and what the pages of notices show to whom."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from apps.core import clock
 from apps.core.jobs import drain
 from apps.core.journal import record
 from apps.core.models import Follow, Job, Notice
@@ -45,8 +48,11 @@ def test_who_proposes_a_project_follows_it(world):
 
 def test_a_follower_hears_what_others_do_and_not_what_he_does_himself(world):
     follow(world.project, [world.member])
-    propose_team(world)
-    assert told(world.member) == ["project.team"]
+    yesterday = clock.now() - timedelta(days=1)
+    with clock.at(yesterday):
+        set_team(world.project, [], by=world.lead)
+    drain()
+    assert [(n.verb, n.at) for n in world.member.notices.all()] == [("project.team", yesterday)]
     assert told(world.lead) == []
     unfollow(world.project, world.member)
     propose_team(world)
