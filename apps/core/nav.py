@@ -100,6 +100,6 @@ place("notice_count", "core:notice_count")
 place("profile", "core:profile")
 place("help", "core:help")
 register(
-    NavItem("system", _("Jobs"), "cog", "core:job_list", "job.operate", 80),
+    NavItem("system", _("Jobs"), "cog", "core:job_list", "job.operate", 80, "core:job_count"),
     NavItem("system", _("Journal"), "scroll-text", "core:entry_list", "journal.read", 90),
 )

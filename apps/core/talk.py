@@ -95,6 +95,18 @@ def keep_file(thing, data: bytes, *, by, name: str, media_type: str, grade: int)
 
 
 @transaction.atomic
+def remove_file(file: Attachment, *, by) -> None:
+    """Take away what one laid here oneself, for good: what should not be in this house must not stay in it."""
+    lock(file)
+    if file.by_id != by.pk or file.kind != LOOSE:
+        raise Refused(_("Only who added a file can remove it."))
+    record("attachment.remove", file.subject, by=by, attachment=file.pk, sha256=file.sha256)
+    stored = file.file
+    transaction.on_commit(lambda: stored.delete(save=False))
+    file.delete()
+
+
+@transaction.atomic
 def take_file(file: Attachment, *, by) -> Attachment:
     """Somebody opens a file; of trade secrets the journal keeps who."""
     if file.grade >= Grade.SECRET:

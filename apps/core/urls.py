@@ -16,6 +16,7 @@ urlpatterns = [
     path("things/<str:kind>/<int:pk>/files/", talk.attachment_add, name="attachment_add"),
     path("comments/<int:pk>/withdraw/", talk.comment_withdraw, name="comment_withdraw"),
     path("jobs/", operators.job_list, name="job_list"),
+    path("jobs/count/", operators.job_count, name="job_count"),
     path("jobs/rerun/", operators.job_rerun_all, name="job_rerun_all"),
     path("jobs/<int:pk>/", operators.job_detail, name="job_detail"),
     path("jobs/<int:pk>/rerun/", operators.job_rerun, name="job_rerun"),
@@ -25,5 +26,6 @@ urlpatterns = [
     path("views/", saved_views.saved_view_list, name="saved_view_list"),
     path("views/save/", saved_views.saved_view_save, name="saved_view_save"),
     path("views/<int:pk>/remove/", saved_views.saved_view_remove, name="saved_view_remove"),
+    path("files/<int:pk>/remove/", talk.attachment_remove, name="attachment_remove"),
     path("files/<int:pk>/", talk.attachment_file, name="attachment_file"),
 ]

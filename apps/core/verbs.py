@@ -75,4 +75,5 @@ declare(
     "attachment.take", _("opened a file that is a trade secret"), icon="download", tone="amber", quiet=True,
     attachment=int, grade=int,
 )  # fmt: skip
+declare("attachment.remove", _("removed a file"), icon="trash-2", tone="red", attachment=int, sha256=str)
 declare("job.rerun", _("ran a dead job again"), icon="rotate-cw", tone="amber", task=str)

@@ -56,6 +56,7 @@
     if (!side) return;
     side.classList.toggle("open", open);
     $(".veil").hidden = !open;
+    $(".body").inert = open;   // what lies behind the veil is out of the keyboard's way too
     const button = $("[data-drawer-open]");
     button.setAttribute("aria-expanded", open);
     (open ? $("a", side) : button).focus();

@@ -168,14 +168,14 @@ def test_the_journal_names_a_subject_only_to_those_who_see_it(world, client):
 
 
 def test_what_is_private_to_the_readers_of_a_line_is_shown_to_them_alone(world, client):
-    entry = record("test.voted", world.east, by=world.lead, topic=4, voter=77)
-    for user, shown in ((world.audit_admin, {"topic": 4}), (world.auditor, {"topic": 4, "voter": 77})):
+    entry = record("test.voted", world.east, by=world.lead, topic=4, voter=770077)
+    for user, shown in ((world.audit_admin, {"topic": 4}), (world.auditor, {"topic": 4, "voter": 770077})):
         assert user.may_ever("round.view") is (len(shown) == 2)
         client.force_login(user)
         (row,) = lines(client, verb="test.voted")
         assert (row.pk, row.shown) == (entry.pk, shown)
         export = client.get(reverse("core:entry_list"), {"format": "csv", "verb": "test.voted"})
-        assert ("77" in export.getvalue().decode()) is (len(shown) == 2)
+        assert ("770077" in export.getvalue().decode()) is (len(shown) == 2)
 
 
 def test_how_many_lines_are_not_sealed_yet(world, client):

@@ -1,6 +1,7 @@
 """What is said about a thing and the files that lie with it."""
 
 import io
+from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -170,3 +171,31 @@ def test_the_page_takes_the_same_number_of_queries_with_thirty_comments(world, c
         return len(seen)
 
     assert queries(1) == queries(29)
+
+
+def test_who_added_a_file_removes_it_for_good_and_nobody_else(
+    world, client, django_capture_on_commit_callbacks
+):
+    client.force_login(world.member)
+    client.post(reverse("core:attachment_add", kwargs=world.thing), {"file": pdf(), "grade": 10})
+    file = Attachment.objects.get()
+    address, path = reverse("core:attachment_remove", args=[file.pk]), Path(file.file.path)
+    client.force_login(world.lead)
+    client.post(address)
+    assert path.exists()
+    client.force_login(world.member)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(address)
+    assert not path.exists()
+    assert Attachment.objects.count() == 0
+    entry = Entry.objects.get(verb="attachment.remove")
+    assert (entry.subject, entry.data) == (world.project, {"attachment": file.pk, "sha256": file.sha256})
+
+
+def test_what_an_app_keeps_with_a_thing_is_not_removed_by_who_brought_it(world, client):
+    client.force_login(world.lead)
+    sheet = attach(
+        world.project, b"x", by=world.lead, name="a.pdf", media_type="application/pdf", kind="scan"
+    )
+    client.post(reverse("core:attachment_remove", args=[sheet.pk]))
+    assert Attachment.objects.get() == sheet

@@ -8,11 +8,13 @@ from tests.factories import PostFactory, make_project
 ACCESS = {
     "core:attachment_add": SIGNED_IN,
     "core:attachment_file": SIGNED_IN,
+    "core:attachment_remove": SIGNED_IN,
     "core:comment_add": SIGNED_IN,
     "core:comment_withdraw": SIGNED_IN,
     "core:follow_list": SIGNED_IN,
     "core:entry_list": "journal.read",
     "core:help": SIGNED_IN,
+    "core:job_count": "job.operate",
     "core:job_detail": "job.operate",
     "core:job_list": "job.operate",
     "core:job_rerun": "job.operate",
@@ -46,6 +48,7 @@ def somebody_elses() -> dict[str, dict]:
     return {
         "core:attachment_add": thing,
         "core:attachment_file": {"pk": file.pk},
+        "core:attachment_remove": {"pk": file.pk},
         "core:comment_add": thing,
         "core:comment_withdraw": {"pk": comment.pk},
         "core:job_detail": {"pk": job.pk},

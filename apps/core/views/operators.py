@@ -3,6 +3,7 @@
 import json
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -45,6 +46,13 @@ def job_list(request):
         counts=Job.objects.counts() if not request.htmx else None,
         tones=JOB_TONES,
     )
+
+
+@require_GET
+@access("job.operate")
+def job_count(request):
+    """How many are dead, for the navigation: nothing when none is."""
+    return HttpResponse(Job.objects.dead().count() or "")
 
 
 @require_GET

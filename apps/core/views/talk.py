@@ -15,7 +15,15 @@ from apps.core.grades import Grade
 from apps.core.models import Attachment, Comment
 from apps.core.notices import follow, unfollow
 from apps.core.pages import refusals_as_messages, show
-from apps.core.talk import add_comment, discussed_or_404, keep_file, open_files, take_file, withdraw_comment
+from apps.core.talk import (
+    add_comment,
+    discussed_or_404,
+    keep_file,
+    open_files,
+    remove_file,
+    take_file,
+    withdraw_comment,
+)
 from apps.core.things import thing_or_404
 from apps.core.uploads import BadUpload, check_upload
 
@@ -115,6 +123,16 @@ def attachment_add(request, kind, pk):
     return show(
         request, "core/talk_form.html", thing=thing, form=form, heading=_("Add a file"), submit=_("Upload")
     )
+
+
+@require_POST
+@access(SIGNED_IN)
+def attachment_remove(request, pk):
+    file = get_object_or_404(Attachment.objects.select_related("subject_type"), pk=pk)
+    thing = discussed_or_404(request.user, kind_of_subject(file), file.subject_id)
+    with refusals_as_messages(request):
+        remove_file(file, by=request.user)
+    return redirect(f"{thing.get_absolute_url()}#files")
 
 
 @require_GET
