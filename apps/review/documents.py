@@ -1,6 +1,7 @@
 """Issued minutes as a document: what templates/documents/minutes is filled in with. In the language of the bank."""
 
 import re
+from collections import defaultdict
 
 from django.conf import settings
 from django.utils import timezone, translation
@@ -33,7 +34,7 @@ def _context(minutes, meeting) -> dict:
         "present": [seat.person.name for seat in voting if seat.person_id in there],
         "absent": [seat.person.name for seat in voting if seat.person_id not in there],
         "observers": [name for name in NAMES.split(meeting.observers) if name],
-        "topics": [_topic(row, meeting) for row in minutes.decisions.all().marked().select_related("topic")],
+        "topics": _topics(minutes, meeting),
         "text": minutes.text,
     }
 
@@ -46,34 +47,37 @@ def _there(meeting, voting) -> set[int]:
     return {seat.person_id for seat in voting if seat.present}
 
 
-def _topic(row, meeting) -> dict:
-    project = row.topic.subject
-    opinions = (
-        Consultation.objects.unscoped("they stand in the minutes").filter(project=project).exclude(opinion="")
-    )
+def _topics(minutes, meeting) -> list[dict]:
+    rows = minutes.decisions.all().marked().select_related("topic").prefetch_related("topic__subject__unit")
+    ballots = {ballot.topic_id: ballot for ballot in meeting.ballots.all().marked().filter(state="closed")}
+    opinions = defaultdict(list)
+    given = Consultation.objects.unscoped("they stand in the minutes").exclude(opinion="")
+    for row in given.filter(project__in=[row.topic.subject_id for row in rows]).select_related("unit"):
+        opinions[row.project_id].append(row)
+    return [
+        {
+            "number": row.order,
+            "title": row.topic.title,
+            "unit": row.topic.subject.unit.name,
+            "decision": "：".join(part for part in (row.get_decision_display(), row.text) if part),
+            "votes": _votes(ballots.get(row.topic_id)),
+            "conditions": [line.strip() for line in row.conditions.splitlines() if line.strip()],
+            "opinions": [_opinion(opinion) for opinion in opinions[row.topic.subject_id]],
+        }
+        for row in rows
+    ]
+
+
+def _opinion(row) -> dict:
     return {
-        "number": row.order,
-        "title": row.topic.title,
-        "unit": project.unit.name,
-        "decision": "：".join(part for part in (row.get_decision_display(), row.text) if part),
-        "votes": _votes(row.topic, meeting),
-        "conditions": [line.strip() for line in row.conditions.splitlines() if line.strip()],
-        "opinions": [
-            {
-                "department": opinion.unit.name,
-                "opinion": opinion.get_opinion_display(),
-                "text": opinion.text,
-                "answer": "：".join(
-                    part for part in (opinion.get_reply_display(), opinion.reply_text) if part
-                ),
-            }
-            for opinion in opinions.select_related("unit")
-        ],
+        "department": row.unit.name,
+        "opinion": row.get_opinion_display(),
+        "text": row.text,
+        "answer": "：".join(part for part in (row.get_reply_display(), row.reply_text) if part),
     }
 
 
-def _votes(topic, meeting) -> str:
-    ballot = topic.ballots.all().marked().filter(meeting=meeting, state="closed").last()
+def _votes(ballot) -> str:
     if ballot is None:
         return ""
     count = ballot.outcome

@@ -55,7 +55,7 @@ def call_meeting(forum, topics, *, by, held_on, place: str = "", form: str = Mee
             raise Refused(
                 _("%(topic)s does not wait for a decision of this forum.") % {"topic": topic.number}
             )
-        if topic.agenda_items.all().marked().filter(meeting__state=Meeting.State.OPEN).exists():
+        if topic.agenda_items.standing().exists():
             raise Refused(_("%(topic)s is on the agenda of another meeting.") % {"topic": topic.number})
         AgendaItem.objects.create(meeting=meeting, topic=topic, order=order)
         hand_to(lock(topic.subject), person=None, note=str(forum), due_on=held_on)

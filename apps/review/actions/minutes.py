@@ -35,22 +35,23 @@ def draft_minutes(meeting: Meeting, *, by) -> Minutes:
     )
     demand(rules.may_write_minutes(by, minutes))
     if made:
+        results = results_at(meeting)
         for item in meeting.agenda.all().marked().select_related("topic"):
             Decision.objects.create(
                 minutes=minutes,
                 topic=item.topic,
                 order=item.order,
-                decision=PROPOSED.get(result_of(item.topic, meeting), Topic.Result.HOLD),
+                decision=PROPOSED.get(results.get(item.topic_id), Topic.Result.HOLD),
             )
         index(minutes)
         record("minutes.draft", minutes, by=by, meeting=meeting.pk)
     return minutes
 
 
-def result_of(topic: Topic, meeting: Meeting) -> str:
-    """How the topic's ballot at this meeting ended, "" where there was none that counts."""
-    ballot = topic.ballots.all().marked().filter(meeting=meeting).exclude(result=NO_QUORUM).first()
-    return ballot.result if ballot else ""
+def results_at(meeting: Meeting) -> dict[int, str]:
+    """Topic → how its ballot at this meeting ended; a topic without one that counts is not in it."""
+    ballots = meeting.ballots.all().marked().exclude(result=NO_QUORUM)
+    return dict(ballots.values_list("topic", "result"))
 
 
 @transaction.atomic
@@ -83,8 +84,9 @@ def issue_minutes(minutes: Minutes, *, by) -> Minutes:
     demand(rules.may_issue(by, minutes))
     meeting = minutes.meeting
     rows = list(minutes.decisions.all().marked().select_related("topic__round"))
+    results = results_at(meeting)
     for row in rows:
-        demand(rules.bears_out(row.decision, result_of(row.topic, meeting), row.conditions))
+        demand(rules.bears_out(row.decision, results.get(row.topic_id, ""), row.conditions))
     year, number = next_number(f"minutes:{meeting.forum.series}")
     minutes.number = f"{meeting.forum.series}〔{year}〕{number}号"
     was, minutes.state = minutes.state, Minutes.State.ISSUED

@@ -72,6 +72,12 @@ class Meeting(models.Model):
         return self.ballots.all().marked().filter(state="open").exists()
 
 
+class AgendaItemQuerySet(ScopedQuerySet):
+    def standing(self):
+        """Of meetings that are still open: their topics go on no other agenda."""
+        return self.filter(meeting__state=Meeting.State.OPEN).marked()
+
+
 class AgendaItem(models.Model):
     """A topic on a meeting's agenda."""
 
@@ -79,7 +85,7 @@ class AgendaItem(models.Model):
     topic = models.ForeignKey("review.Topic", models.PROTECT, related_name="agenda_items")
     order = models.PositiveSmallIntegerField()
 
-    objects = ScopedQuerySet.as_manager()
+    objects = AgendaItemQuerySet.as_manager()
 
     class Meta:
         ordering = ["meeting", "order"]

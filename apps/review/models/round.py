@@ -101,10 +101,6 @@ class TopicQuerySet(ReachQuerySet):
     def waiting(self):
         return self.filter(state=Topic.State.WAITING)
 
-    def off_agenda(self):
-        """On the agenda of no meeting that is still open."""
-        return self.exclude(agenda_items__meeting__state="open")
-
     def judged(self):
         """Waiting for a decision, with the scores in."""
         return self.waiting().filter(round__state=Round.State.CLOSED)

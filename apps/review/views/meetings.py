@@ -46,7 +46,10 @@ def meeting_call(request):
         f for f in Forum.objects.visible_to(user).select_related("unit") if rules.may_call_meeting(user, f)
     ]
     ready = {f.pk: [] for f in forums}
-    for topic in Topic.objects.managed_by(user).judged().off_agenda().select_related("round").order_by("pk"):
+    free = (
+        Topic.objects.managed_by(user).judged().exclude(pk__in=AgendaItem.objects.standing().values("topic"))
+    )
+    for topic in free.select_related("round").order_by("pk"):
         if topic.round.forum_id in ready:
             ready[topic.round.forum_id].append(topic)
     asked = request.GET.get("forum", "")

@@ -13,7 +13,7 @@ from apps.core.pages import history, refusals_as_messages, show
 from apps.core.versions import Stale
 from apps.review import rules
 from apps.review.actions import draft_minutes, edit_minutes, issue_minutes
-from apps.review.actions.minutes import result_of
+from apps.review.actions.minutes import results_at
 from apps.review.documents import minutes_context
 from apps.review.filters import MinutesFilters
 from apps.review.forms import MinutesForm
@@ -60,11 +60,14 @@ def visible(request, pk):
 
 def decisions_of(minutes):
     """[(decision, how its ballot ended, why minutes may not say so), …]"""
-    rows = list(minutes.decisions.select_related("topic").prefetch_related("topic__subject"))
-    results = [result_of(row.topic, minutes.meeting) for row in rows]
+    results = results_at(minutes.meeting)
     return [
-        (row, result, rules.bears_out(row.decision, result, row.conditions))
-        for row, result in zip(rows, results, strict=True)
+        (
+            row,
+            results.get(row.topic_id, ""),
+            rules.bears_out(row.decision, results.get(row.topic_id, ""), row.conditions),
+        )
+        for row in minutes.decisions.select_related("topic")
     ]
 
 
