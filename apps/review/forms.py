@@ -187,7 +187,7 @@ class DeclarationForm(Form):
 class ScoreForm(Form):
     """The sheet: a whole number for each criterion, and a comment. `final`: nothing may be missing."""
 
-    comment = long_text(_("Comment"), required=False)
+    comment = long_text(_("Reviewer's comment"), required=False)
 
     def __init__(self, *args, assignment, final=False, **kwargs):
         given = {f"score_{s.criterion_id}": s.value for s in assignment.scores.all()}

@@ -22,29 +22,6 @@ declare(
     round=int, topic=int, forum=int, icon="clipboard-list", tone="violet",
 )  # fmt: skip
 declare(
-    "assignment.make", _("assigned a reviewer"),
-    assignment=int, topic=int, reviewer=int, readers="round.view", private=("reviewer",), icon="user-plus", tone="violet",
-)  # fmt: skip
-declare(
-    "assignment.declare", _("declared to have no conflict of interest"),
-    **MOVE, assignment=int, topic=int, reviewer=int, conflict=bool, readers="round.view",
-    private=("reviewer", "conflict"), icon="hand", tone="violet",
-)  # fmt: skip
-declare(
-    "assignment.recuse", _("declared a conflict of interest and left the topic"),
-    **MOVE, assignment=int, topic=int, reviewer=int, conflict=bool, readers="round.manage",
-    private=("reviewer", "conflict"), icon="hand", tone="amber",
-)  # fmt: skip
-declare(
-    "score.submit", _("handed in scores"),
-    **MOVE, assignment=int, topic=int, reviewer=int, late_days=int, readers="round.view", private=("reviewer",),
-    icon="clipboard-check", tone="violet",
-)  # fmt: skip
-declare(
-    "topic.recuse", _("recused a member from the topic"),
-    topic=int, person=int, readers="round.manage", private=("person",), icon="hand", tone="amber",
-)  # fmt: skip
-declare(
     "meeting.agenda",
     _("put it on a meeting's agenda"),
     meeting=int,
@@ -56,7 +33,6 @@ declare(
     "ballot.open", _("opened the ballot"),
     ballot=int, topic=int, meeting=int, eligible=int, recused=int, icon="vote", tone="violet",
 )  # fmt: skip
-declare("ballot.vote", _("voted"), ballot=int, topic=int, readers="round.view", icon="vote", tone="violet")
 declare(
     "ballot.close", _("closed the ballot"),
     **MOVE, ballot=int, topic=int, result=str, icon="lock", tone="violet",
@@ -73,6 +49,32 @@ declare(
     "topic.defer", _("issued the minutes: held over"),
     **MOVE, topic=int, minutes=int, number=str, decision=str, icon="stamp", tone="amber",
 )  # fmt: skip
+
+# On the topic: who reviews and who has voted is not told to the applicant
+declare(
+    "assignment.make", _("assigned a reviewer"),
+    assignment=int, topic=int, reviewer=int, readers="round.manage", private=("reviewer",), icon="user-plus", tone="violet",
+)  # fmt: skip
+declare(
+    "assignment.declare", _("declared to have no conflict of interest"),
+    **MOVE, assignment=int, topic=int, reviewer=int, conflict=bool, readers="round.manage",
+    private=("reviewer", "conflict"), icon="hand", tone="violet",
+)  # fmt: skip
+declare(
+    "assignment.recuse", _("declared a conflict of interest and left the topic"),
+    **MOVE, assignment=int, topic=int, reviewer=int, conflict=bool, readers="round.manage",
+    private=("reviewer", "conflict"), icon="hand", tone="amber",
+)  # fmt: skip
+declare(
+    "score.submit", _("handed in scores"),
+    **MOVE, assignment=int, topic=int, reviewer=int, late_days=int, readers="round.manage", private=("reviewer",),
+    icon="clipboard-check", tone="violet",
+)  # fmt: skip
+declare(
+    "topic.recuse", _("recused a member from the topic"),
+    topic=int, person=int, readers="round.manage", private=("person",), icon="hand", tone="amber",
+)  # fmt: skip
+declare("ballot.vote", _("voted"), ballot=int, topic=int, readers="round.view", icon="vote", tone="violet")
 
 # On the things themselves
 declare("round.open", _("opened the round"), forum=int, topics=int, icon="clipboard-list")

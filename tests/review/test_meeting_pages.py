@@ -268,7 +268,10 @@ def test_pages_are_for_those_who_run_or_see_them(client, house, topic, meeting):
 )
 def test_pages_take_the_same_queries_for_any_number(client, house, officer, page):
     def more(count):
-        projects = [ready_for_review(make_project(officer), by=officer) for _n in range(2 * count)]
+        projects = [
+            ready_for_review(make_project(officer), by=officer)
+            for _n in range(count + (count if page == "meeting_call" else 0))
+        ]
         topics = judged(house, *projects)
         if page in ("meeting_list", "minutes_list", "desk"):
             meetings = [sitting(house, topic) for topic in topics[:count]]
@@ -278,7 +281,7 @@ def test_pages_take_the_same_queries_for_any_number(client, house, officer, page
             for topic in meeting.agenda.all().marked():
                 if page == "desk":
                     open_ballot(topic.topic, meeting, by=house.secretary)
-                else:
+                elif page.endswith("detail"):
                     voted(house, topic.topic, meeting)
         if page.startswith("minutes"):
             return [draft_minutes(meeting, by=house.secretary) for meeting in meetings][-1]
@@ -295,4 +298,4 @@ def test_pages_take_the_same_queries_for_any_number(client, house, officer, page
         return len(captured)
 
     one = queries(more(1))
-    assert queries(more(6)) == one
+    assert queries(more(6 if page.endswith("detail") else 29)) == one

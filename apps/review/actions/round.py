@@ -73,7 +73,7 @@ def recuse(topic: Topic, person_id: int, *, reason: str, by, hide_subject: bool 
         deny(topic, capability, because_of=because, person=recusal.person)
     if hide_subject:
         deny(topic.subject, "project.view", because_of=because, person=recusal.person)
-    record("topic.recuse", topic.subject, by=by, topic=topic.pk, person=person_id)
+    record("topic.recuse", topic, by=by, topic=topic.pk, person=person_id)
 
 
 def scoring_roles() -> list[str]:
@@ -112,9 +112,7 @@ def assign(topic: Topic, person, *, by, due_on=None) -> Assignment:
     if not made:
         raise Refused(_("%(person)s has this topic already.") % {"person": person})
     allow(topic, "score.give", because_of=f"review.Assignment:{assignment.pk}", person=person)
-    record(
-        "assignment.make", topic.subject, by=by, assignment=assignment.pk, topic=topic.pk, reviewer=person.pk
-    )
+    record("assignment.make", topic, by=by, assignment=assignment.pk, topic=topic.pk, reviewer=person.pk)
     return assignment
 
 
@@ -134,7 +132,7 @@ def declare(assignment: Assignment, *, by, conflict: bool, reason: str = "") -> 
     assignment.state = Assignment.State.RECUSED if conflict else Assignment.State.DECLARED
     assignment.save(update_fields=["conflict", "conflict_reason", "declared_at", "state"])
     record(
-        "assignment.recuse" if conflict else "assignment.declare", topic.subject, by=by,
+        "assignment.recuse" if conflict else "assignment.declare", topic, by=by,
         was=was, now=assignment.state, assignment=assignment.pk, topic=topic.pk, reviewer=assignment.reviewer_id, conflict=conflict,
     )  # fmt: skip
     if conflict:
@@ -169,7 +167,7 @@ def submit_scores(assignment: Assignment, *, by, scores: dict[int, int], comment
     was, assignment.state = assignment.state, Assignment.State.DONE
     assignment.save(update_fields=["total_milli", "comment", "submitted_at", "state"])
     record(
-        "score.submit", assignment.topic.subject, by=by, was=was, now=assignment.state,
+        "score.submit", assignment.topic, by=by, was=was, now=assignment.state,
         assignment=assignment.pk, topic=assignment.topic_id, reviewer=assignment.reviewer_id, late_days=late,
     )  # fmt: skip
 

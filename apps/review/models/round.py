@@ -150,6 +150,9 @@ class Topic(About):
     def __str__(self):
         return self.title
 
+    def get_absolute_url(self):
+        return f"{reverse('review:round_detail', args=[self.round_id])}#topic-{self.pk}"
+
     @cached_property
     def unit(self):
         return self.round.unit

@@ -19,7 +19,7 @@ from apps.review.views.rounds import results_of
 COLUMNS = [
     Column("number", gettext_lazy("Topic"), lambda a: a.topic.number, sort="topic__number"),
     Column("title", gettext_lazy("Title"), lambda a: a.shown_title),
-    Column("field", gettext_lazy("Field"), lambda a: a.topic.field),
+    Column("field", gettext_lazy("Business line"), lambda a: a.topic.field),
     Column("round", gettext_lazy("Round"), lambda a: a.topic.round.title),
     Column("due", gettext_lazy("Due on"), lambda a: a.due_on, sort="due_on", kind="date"),
     Column(

@@ -121,7 +121,7 @@ def round_detail(request, pk):
         may_call=round_.state == Round.State.CLOSED
         and rules.may_call_meeting(user, round_.forum)
         and any(topic.state == Topic.State.WAITING for topic in topics),
-        history=history(user, round_),
+        history=history(user, round_, *topics),
     )
 
 
