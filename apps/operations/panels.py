@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.panels import panel
 from apps.core.search import searchable
+from apps.core.talk import discussed
 from apps.operations import rules
 from apps.operations.models import Product, Rollout
 
@@ -14,6 +15,7 @@ searchable(
     capability="product.view",
     text=lambda product: (product.name, f"{product.code} {product.customer} {product.summary}"),
 )
+discussed(Product)
 SHOWN = 6  # lines of a panel on the desk
 
 

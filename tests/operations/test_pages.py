@@ -11,8 +11,10 @@ from django.urls import reverse
 from python_calamine import CalamineWorkbook
 
 from apps.core import clock
+from apps.core.jobs import drain
+from apps.core.models import Notice
 from apps.core.sheets import write_xlsx
-from apps.operations.actions import correct_product, enter_reading
+from apps.operations.actions import accept_rollout, correct_product, enter_reading
 from apps.operations.intake import heads
 from apps.operations.models import Product, Reading, Rollout
 from apps.org.calendar import due_in
@@ -188,6 +190,26 @@ def test_a_branch_declines_with_its_reason_in_its_own_words(world, visit):
     rollout.refresh_from_db()
     assert (rollout.state, rollout.reason) == ("declined", "我行辖内无此类客群\n明年再议")
     assert "我行辖内无此类客群" in visit(world.officer, world.product.get_absolute_url()).content.decode()
+
+
+def test_the_branch_is_told_of_an_offer_and_the_owner_of_its_answer(world):
+    rollout, lead = offered(world.product, world.officer)
+    drain()
+    accept_rollout(rollout, by=lead)
+    drain()
+
+    def told(user):
+        return set(Notice.objects.filter(to=user).values_list("verb", flat=True))
+
+    assert (told(lead), told(world.stranger)) == ({"rollout.offer"}, set())
+    assert "rollout.answer" in told(world.officer)
+
+
+def test_who_sees_the_product_talks_about_it_on_its_page(world, visit):
+    address = reverse("core:comment_add", args=["operations.product", world.product.pk])
+    assert visit(world.stranger, address, {"text": "看不到"}).status_code == 404
+    visit(world.lead, address, {"text": "我行下月上线"})
+    assert "我行下月上线" in visit(world.officer, world.product.get_absolute_url()).content.decode()
 
 
 def test_nobody_answers_for_another_branch(world, visit):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET
 from apps.core.access import access
 from apps.core.listing import Column, listing
 from apps.core.pages import history, panels, show
+from apps.core.talk import talk
 from apps.core.verdict import Refused
 from apps.core.versions import Stale
 from apps.insight.views.answers import forbid
@@ -69,6 +70,7 @@ def product_detail(request, pk):
         product=product,
         project=project,
         rollouts=[(rollout, moves, units.get(rollout.unit_id)) for rollout, moves in rollouts],
+        waiting=any(rollout.state == Rollout.State.OFFERED and moves for rollout, moves in rollouts),
         own=units.get(product.unit_id),
         months=months,
         totals=totals_of(months),
@@ -79,6 +81,7 @@ def product_detail(request, pk):
             rules.may_enter(user, product, unit)
             for unit in [product.unit, *(rollout.unit for rollout, _moves in rollouts if rollout.taken_up)]
         ),
+        talk=talk(request, product),
         panels=panels(request, product),
         history=history_of(user, product, [rollout for rollout, _moves in rollouts]),
     )
