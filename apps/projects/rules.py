@@ -17,9 +17,12 @@ def may_propose(user, unit, line_id=None):
 
 
 def may_edit(user, project):
-    """The text, plan, team and estimate: open until the proposal goes to review."""
-    if project.state not in OPEN_TEXT and project.stage.code != "proposal":
-        return no(_("The proposal is under review; it can be changed when it is returned."))
+    """The text, plan, team and estimate: open until the head has signed them, and again when they are returned."""
+    if project.state not in OPEN_TEXT:
+        if project.state != ACTIVE or project.stage.code != "proposal":
+            return no(_("The proposal is under review; it can be changed when it is returned."))
+        if project.requirements.filter(kind__code="signature", met_at__isnull=False).exists():
+            return no(_("The proposal has been signed; it can be changed when it is returned."))
     if user.principal_id in (project.manager_id, project.proposer_id) or user.may_at(
         "project.edit", project.unit, project.line_id
     ):

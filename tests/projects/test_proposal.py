@@ -6,11 +6,12 @@ import pytest
 from django.urls import reverse
 
 from apps.core import clock
+from apps.core.notices import follows_thing
 from apps.insight.actions import conclude, start_investigation
 from apps.insight.models.opportunity import QUESTIONS
 from apps.projects.actions import set_milestones, set_team
-from apps.projects.models import EstimateOption, Project
-from tests.factories import PostFactory, bank, complete, estimated, make_opportunity, make_project
+from apps.projects.models import EstimateOption, Project, TrackRecord
+from tests.factories import PostFactory, bank, complete, estimated, make_opportunity, make_project, signed
 
 pytestmark = pytest.mark.django_db
 BAD = ["NaN", "1e400", "1_000", "9" * 19, "0x10", "-5"]
@@ -361,3 +362,54 @@ def test_a_smaller_option_keeps_its_share_of_the_benefits(world):
     estimated(make_project(world.lead, unit=world.east), by=world.lead)
     shares = EstimateOption.objects.unscoped("test").order_by("pk").values_list("level", "benefit_share_bp")
     assert list(shares) == [("full", 10000), ("reduced", 6000)]
+
+
+def test_what_the_head_signed_is_changed_only_after_it_was_returned(world, visit):
+    project = signed(make_project(world.lead, unit=world.east), by=world.lead, head=world.head)
+    assert visit(world.lead, url("project_edit", project.pk)).status_code == 403
+    assert visit(world.lead, url("estimate_edit", project.pk), sheet()).status_code == 403
+
+    visit(world.head, url("project_move", pk=project.pk, move="send_back"), {"note": "请补充"})
+
+    assert visit(world.lead, url("project_edit", project.pk)).status_code == 200
+
+
+def test_search_follows_every_change_of_the_text(world, visit):
+    project = make_project(world.lead, unit=world.east, title="旧的题目")
+    visit(
+        world.lead,
+        url("project_edit", project.pk),
+        text_of(world, title="光伏贷遥感", goal="卫星巡检", version=1),
+    )
+    for word, found in (("光伏贷", 1), ("卫星巡检", 1), (project.code, 1), ("旧的题目", 0)):
+        page = visit(world.lead, url("project_list") + f"?q={word}").context_data["page"]
+        assert len(page.rows) == found, word
+
+
+def test_a_new_manager_holds_the_draft_and_hears_of_it(world, visit):
+    project = make_project(world.lead, unit=world.east)
+    visit(world.lead, url("project_edit", project.pk), text_of(world, version=1))
+    project.refresh_from_db()
+    assert (project.manager, project.holder) == (world.manager.person, world.manager.person)
+    assert follows_thing(world.manager, project)
+
+
+def test_earlier_results_of_the_same_line_stand_beside_the_estimate_of_those_one_sees(world, visit):
+    shown = make_project(world.lead, unit=world.east, title="早先的", line=world.retail)
+    other = PostFactory(role="group_lead", unit=world.west).user
+    hidden = make_project(other, unit=world.west, line=world.retail)
+    another_line = make_project(world.lead, unit=world.east, line=world.corporate)
+    for project in (shown, hidden, another_line):
+        TrackRecord.objects.create(
+            project=project,
+            line=project.line,
+            unit=project.unit,
+            promised_fen=100_00,
+            realised_fen=80_00,
+            months=6,
+        )
+    project = make_project(world.lead, unit=world.east, line=world.retail)
+
+    records = visit(world.lead, url("estimate_edit", project.pk)).context_data["records"]
+
+    assert [record.project for record in records] == [shown]

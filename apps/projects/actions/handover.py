@@ -1,7 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.journal import record
+from apps.core.notices import follow
 from apps.org.handover import hands_over
+from apps.org.models import User
 from apps.projects.models import Project
 
 
@@ -25,6 +27,7 @@ def hand_over_projects(post, *, to, by) -> int:
         project.manager = to
         project.version += 1
         project.save(update_fields=["manager", "holder", "version"])
+        follow(project, User.objects.filter(person=to.pk))
         record("project.hand_over", project, by=by, was=post.person_id, to=to.pk)
         count += 1
     return count

@@ -82,6 +82,7 @@ def edit_project(project: Project, *, by, version: int, **texts) -> None:
     for name, value in texts.items():
         setattr(project, name, value)
     project.save(update_fields=[*texts, "holder", "version"])
+    follow(project, User.objects.filter(person=project.manager_id))
     record("project.edit", project, by=by, revision=project.version)
     index(project)
 
