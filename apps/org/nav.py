@@ -10,7 +10,7 @@ register(
     NavItem("system", _("Authority table"), "stamp", "org:authority_list", "org.view", 74),
     NavItem("system", _("Business lines"), "list", "org:businessline_list", "org.view", 76),
     NavItem("system", _("Units"), "building-2", "org:unit_list", "org.view", 10),
-    NavItem("system", _("People"), "users", "org:person_list", "org.view", 20),
+    NavItem("system", _("Persons"), "users", "org:person_list", "org.view", 20),
     NavItem("system", _("Posts"), "id-card", "org:post_list", "org.view", 30),
     NavItem("system", _("Exceptions to reach"), "shield-alert", "org:access_list", "access.view", 80),
 )

@@ -33,7 +33,7 @@ class AccessFilters(FilterSet):
         field_name="subject_type", choices=kind_choices, label=_("About"), empty_label=_("All")
     )
     capability = ChoiceFilter(choices=capability_choices, label=_("Capability"), empty_label=_("All"))
-    effect = ChoiceFilter(choices=Access.Effect.choices, label=_("Effect"), empty_label=_("All"))
+    effect = ChoiceFilter(choices=Access.Effect.choices, label=_("Grant or denial"), empty_label=_("All"))
     when = ChoiceFilter(
         choices=[("now", _("In force")), ("over", _("Ended"))],
         method="of_when",

@@ -11,7 +11,7 @@ SOON, LATER = 30, 90
 
 
 class PostFilters(FilterSet):
-    q = Filter(label=_("Name"), method="of_name", widget=forms.TextInput({"type": "search"}))
+    q = Filter(label=_("Full name"), method="of_name", widget=forms.TextInput({"type": "search"}))
     q.field_class = CleanCharField
     unit = UnderFilter()
     role = ChoiceFilter(choices=matrix.role_choices, label=_("Role"), empty_label=_("All"))

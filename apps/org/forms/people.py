@@ -11,7 +11,7 @@ from apps.org.lookups import UnitField
 
 
 class _PersonFields(Form):
-    name = CleanCharField(label=_("Name"), max_length=60)
+    name = CleanCharField(label=_("Full name"), max_length=60)
     employee_no = CleanCharField(
         label=_("Employee number"), max_length=20, required=False, help_text=_("Empty for an outside person.")
     )

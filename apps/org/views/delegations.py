@@ -87,7 +87,6 @@ def delegation_act(request, pk):
     with refusals_as_messages(request):
         actions.begin_acting(delegation, by=request.user)
         request.session[SESSION_KEY] = delegation.pk
-        messages.success(request, _("You now act for %(person)s.") % {"person": delegation.giver})
     return redirect("/")
 
 

@@ -30,7 +30,7 @@ def _posts(person):
 
 
 COLUMNS = [
-    Column("name", gettext_lazy("Name"), lambda p: p.name, sort="name"),
+    Column("name", gettext_lazy("Full name"), lambda p: p.name, sort="name"),
     Column("unit", gettext_lazy("Unit"), lambda p: p.unit.label if p.unit else p.organisation),
     Column("posts", gettext_lazy("Posts"), _posts),
     Column("account", gettext_lazy("Account"), lambda p: _account_word(p)),
