@@ -2,6 +2,8 @@
 
 from types import SimpleNamespace
 
+from django.db import transaction
+
 from apps.allocation.actions import make_scenario, open_fund, request_budget, request_funds
 from apps.allocation.actions.scenario import finish_solve
 from apps.allocation.models import Scenario, Tranche
@@ -51,6 +53,7 @@ def awaiting_funds(project, *, by):
     return project
 
 
+@transaction.atomic
 def with_plan(scenario, level="full"):
     """A scenario with a plan that funds every project at this level, as the optimiser would have written it."""
     scenario.state = Scenario.State.SOLVING

@@ -189,8 +189,10 @@ def _plan_tranches(commitment: Commitment) -> list[Tranche]:
     ]
 
 
+@transaction.atomic
 def request_tranche(tranche: Tranche, *, by, note: str = "") -> Request:
     """Ask for a later tranche; the project must have reached the stage it is planned for."""
+    lock(tranche)
     demand(rules.may_ask_for_tranche(by, tranche))
     project = tranche.commitment.project
     if tranche.state != Tranche.State.PLANNED:
@@ -290,7 +292,6 @@ def _describe_plan(payload):
     scenario = Scenario.objects.unscoped(why).select_related("fund").get(pk=payload["scenario"])
     ids = [line["project"] for line in payload["lines"]]
     projects = Project.objects.unscoped(why).select_related("unit").in_bulk(ids)
-    worth = dict(scenario.lines.filter(project__in=ids).values_list("project_id", "options"))
     lines = [
         line
         | {
@@ -300,7 +301,6 @@ def _describe_plan(payload):
             "level_label": EstimateOption.Level(line["level"]).label,
             "amounts": [line[f"{resource}_fen"] for resource in Resource],
             "money_fen": sum(line[f"{resource}_fen"] for resource in Resource),
-            "rnpv_fen": worth[line["project"]][line["level"]]["rnpv_fen"],
         }
         for line in payload["lines"]
     ]

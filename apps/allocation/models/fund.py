@@ -39,8 +39,12 @@ class Envelope:
         return self.free + self.used
 
     @property
+    def granted(self) -> int:
+        return self.committed + self.released
+
+    @property
     def used(self) -> int:
-        return self.reserved + self.committed + self.released
+        return self.reserved + self.granted
 
 
 class FundQuerySet(ReachQuerySet):

@@ -23,8 +23,8 @@ from apps.projects.models import EstimateOption
 COLUMNS = [
     Column("name", gettext_lazy("Scenario"), lambda s: s.name, sort="name"),
     Column("fund", gettext_lazy("Fund"), lambda s: s.fund.name, sort="fund__name"),
-    Column("made", gettext_lazy("Made at"), lambda s: s.made_at, sort="made_at", kind="datetime"),
-    Column("by", gettext_lazy("Made by"), lambda s: s.by.name, sort="by__name"),
+    Column("made", gettext_lazy("Compiled at"), lambda s: s.made_at, sort="made_at", kind="datetime"),
+    Column("by", gettext_lazy("Compiled by"), lambda s: s.by.name, sort="by__name"),
     Column("candidates", gettext_lazy("Projects"), lambda s: s.candidates, kind="number"),
     Column("funded", gettext_lazy("Funded"), lambda s: s.funded if s.has_plan else None, kind="number"),
     Column("value", gettext_lazy("Value (rNPV)"), lambda s: s.value_fen, kind="money_fen"),
