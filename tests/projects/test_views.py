@@ -268,7 +268,10 @@ def test_the_head_returns_with_a_reason_and_it_is_signed_anew(client, officer):
     )
     assert Comment.objects.about(project).get().text == "请补充授权说明"
     client.force_login(officer)
+    page = client.get(project.get_absolute_url())
+    assert page.context_data["why"]["reason"] == "请补充授权说明"
     client.post(url("project_move", pk=project.pk, move="submit"))
+    assert client.get(project.get_absolute_url()).context_data["why"] is None
     assert project.requirements.get(kind__code="signature").met_at is None
 
 

@@ -29,6 +29,7 @@ def project_detail(request, pk):
     owed = [row for row in requirements if gate and row.gate_id == gate.pk]
     estimates = list(project.estimates.with_options()[:2])
     may_edit = bool(rules.may_edit(user, project))
+    said, lines = talk(request, project), timeline(user, project)
     return show(
         request,
         "projects/project_detail.html",
@@ -52,9 +53,10 @@ def project_detail(request, pk):
         opportunity=Opportunity.objects.visible_to(user).filter(pk=project.opportunity_id).first()
         if project.opportunity_id and user.may_ever("opportunity.view")
         else None,
-        talk=talk(request, project),
+        talk=said,
+        why=why_it_rests(project, lines, said.comments),
         panels=panels(request, project),
-        history=story(user, project, stages, requirements),
+        history=story(lines, stages, requirements),
     )
 
 
@@ -90,7 +92,20 @@ def missing(project, requirements) -> list[dict]:
     ]
 
 
-def story(user, project, stages, requirements) -> list[dict]:
+RESTING = (Project.State.RETURNED, Project.State.ON_HOLD, Project.State.STOPPED, Project.State.REJECTED)
+RESTED = {f"project.{move}" for move in ("return", "send_back", "hold", "stop", "reject")}
+
+
+def why_it_rests(project, lines, comments) -> dict | None:
+    """Who returned, held, stopped or rejected it, and the reason given with that move."""
+    if project.state not in RESTING:
+        return None
+    move = next((line for line in lines if line.verb in RESTED), None)
+    reason = move and next((c for c in comments if c.by_id == move.by_id and c.at >= move.at), None)
+    return {"who": move.by, "what": move.label, "reason": reason.text} if reason else None
+
+
+def story(lines, stages, requirements) -> list[dict]:
     """Every step, newest first, with the stage or the requirement it was about in words."""
     names = {stage.code: str(stage) for stage in stages}
     kinds = {row.kind.code: str(row.kind) for row in requirements}
@@ -112,7 +127,7 @@ def story(user, project, stages, requirements) -> list[dict]:
             "icon": entry.declaration.icon,
             "tone": VERB_TONES.get(entry.declaration.tone, entry.declaration.tone),
         }
-        for entry in timeline(user, project)
+        for entry in lines
     ]
 
 
