@@ -70,8 +70,12 @@ def may_send_back(user, project):
 
 
 def may_stop(user, project):
-    """Before it is submitted whoever may change it, and after that whoever runs it."""
-    return may_edit(user, project) if project.state in OPEN_TEXT else may_manage(user, project)
+    """Its manager and the working group; who proposed it does not end it alone."""
+    if project.state not in OPEN_TEXT:
+        return may_manage(user, project)
+    if user.principal_id == project.manager_id or user.may_at("project.edit", project.unit, project.line_id):
+        return YES
+    return no(_("Only the project's manager and the working group do this."))
 
 
 def may_manage(user, project):

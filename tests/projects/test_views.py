@@ -301,7 +301,16 @@ def test_it_rests_until_a_day_and_goes_on_with_the_days_of_its_stage(client, off
 
 
 def test_a_draft_nobody_wants_any_more_is_stopped_with_a_reason(client, officer):
-    project = make_project(officer)
+    unit = UnitFactory(parent=officer.standing[0].unit)
+    liaison = PostFactory(role="liaison", unit=unit).user
+    opportunity = make_opportunity(liaison, unit)
+    start_investigation(opportunity, by=officer)
+    conclude(
+        opportunity, by=officer, answers=dict.fromkeys(QUESTIONS, "是"), conclusion="take_up", reason="可行"
+    )
+    project = make_project(officer, opportunity=opportunity)
+    client.force_login(liaison)
+    client.post(url("project_move", pk=project.pk, move="stop"), {"note": "提出人不能自行终止"})
     client.force_login(officer)
     client.post(url("project_move", pk=project.pk, move="stop"), {"note": ""})
     assert Project.objects.visible_to(officer).get().state == "draft"
