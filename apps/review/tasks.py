@@ -1,6 +1,11 @@
+"""What review does when something happened, and who is told without having asked."""
+
 from apps.core.journal import follows
+from apps.core.notices import notify
+from apps.org.models import Post, User
 from apps.projects.models import Project
 from apps.review.actions import ask_opinions
+from apps.review.models import BallotMember, Consultation
 from apps.review.models.forum import route
 
 
@@ -24,3 +29,34 @@ def ask_what_waited(entry):
     for project in signed:
         if route(project):
             ask_opinions(project, by=entry.by)
+
+
+@follows("consultation.ask", name="review.tell_department")
+def tell_department(entry):
+    """Those of the department who may answer."""
+    asked = Consultation.objects.unscoped("the department is told").get(pk=entry.data["consultation"])
+    there = User.objects.filter(person__in=Post.objects.current().filter(unit=asked.unit_id).values("person"))
+    notify(there.filter(pk__in=[user.pk for user in there if user.can("consultation.answer", asked)]), entry)
+
+
+@follows("assignment.make", name="review.tell_reviewer")
+def tell_reviewer(entry):
+    notify(User.objects.filter(person=entry.data["reviewer"]), entry)
+
+
+@follows("meeting.call", name="review.tell_seats")
+def tell_seats(entry):
+    """Every seat of the body that meets."""
+    seats = entry.subject.attendance.all().marked().values("person")
+    notify(User.objects.filter(person__in=seats), entry)
+
+
+@follows("ballot.open", name="review.tell_voters")
+def tell_voters(entry):
+    """Who may vote; who is recused from the topic hears nothing of it."""
+    voters = (
+        BallotMember.objects.unscoped("the voters are told")
+        .filter(ballot=entry.data["ballot"], recused=False)
+        .values("person")
+    )
+    notify(User.objects.filter(person__in=voters), entry)

@@ -94,7 +94,7 @@ def test_from_an_empty_fund_to_released_money_by_the_pages(people, waiting, visi
     page = visit(manager, made.url)
     assert f'hx-get="{url("scenario_progress", scenario.pk)}"' in page.content.decode()
     drain()
-    assert visit(manager, url("scenario_progress", scenario.pk))["HX-Refresh"] == "true"
+    assert visit(manager, url("scenario_progress", scenario.pk)).url == scenario.get_absolute_url()
 
     page = visit(manager, made.url).context_data
     assert (page["scenario"].state, page["scenario"].gap_bp, page["scenario"].violations) == ("solved", 0, 0)
@@ -324,7 +324,10 @@ def test_a_calculation_that_was_given_up_may_be_started_again(people, waiting, v
 
     page = visit(people.manager, url("scenario_detail", scenario.pk))
     assert page.context_data["failure"].startswith("计算多次未能完成")
-    assert visit(people.manager, url("scenario_progress", scenario.pk))["HX-Refresh"] == "true"
+    assert (
+        visit(people.manager, url("scenario_progress", scenario.pk))["HX-Redirect"]
+        == scenario.get_absolute_url()
+    )
 
     visit(people.manager, url("scenario_solve", scenario.pk), {})
     drain()

@@ -11,11 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.core import clock, sealing
-from apps.core.jobs import enqueue, job
+from apps.core.jobs import job
 from apps.core.journal import record
 from apps.core.models import Entry, Job
 from apps.core.operators import rerun_job
-from apps.core.progress import under_way
 from apps.core.verbs import declare
 from apps.core.verdict import Refused
 from tests.factories import PostFactory, bank, make_project
@@ -204,11 +203,3 @@ def test_only_readers_of_the_journal_open_it(world, client):
     for user in (world.admin, world.lead):
         client.force_login(user)
         assert client.get(reverse("core:entry_list")).status_code == 403
-
-
-def test_a_job_is_under_way_until_it_is_done_or_dead(world):
-    enqueue("test.count", 1, key="test.count:way")
-    assert under_way("test.count:way")
-    Job.objects.filter(key="test.count:way").update(state="done")
-    assert not under_way("test.count:way")
-    assert not under_way("test.count:nobody")

@@ -1,6 +1,6 @@
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,6 +16,7 @@ from apps.allocation.plan import Plan, differences
 from apps.core.access import access
 from apps.core.listing import Column, listing
 from apps.core.pages import history, panels, refusals_as_messages, show
+from apps.core.progress import progress
 from apps.core.verdict import Refused
 from apps.org.models import Request
 from apps.projects.models import EstimateOption
@@ -218,11 +219,11 @@ def scenario_solve(request, pk):
 @require_GET
 @access("scenario.view")
 def scenario_progress(request, pk):
-    """How far the optimiser is, asked for by the page every two seconds; at its end the page loads anew."""
+    """How far the optimiser is, asked for by the page every two seconds."""
     scenario = visible(request, pk)
-    if scenario.state != Scenario.State.SOLVING or scenario.stuck:
-        return HttpResponse(headers={"HX-Refresh": "true"})
-    return show(request, "allocation/scenario_progress.html", scenario=scenario)
+    return progress(
+        request, scenario.job_key, label=_("The optimiser is at work"), done_url=scenario.get_absolute_url()
+    )
 
 
 @require_POST
