@@ -18,6 +18,7 @@ from django.utils.functional import Promise, cached_property
 from django.utils.translation import gettext as _
 
 from apps.core import clock
+from apps.core.documents import watermark_for
 from apps.core.sheets import stream_csv, write_xlsx
 
 PAGE_SIZE = 50
@@ -201,8 +202,7 @@ def _export(request, queryset, columns, format_, name):
             stream_csv(heads, rows), content_type="text/csv; charset=utf-8"
         )
     else:
-        watermark = f"{request.user.name} {stamp}"
-        file = write_xlsx(heads, rows, watermark=watermark, title=name)
+        file = write_xlsx(heads, rows, watermark=watermark_for(request.user), title=name)
         response = HttpResponse(
             file.read(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
         )

@@ -3,14 +3,17 @@
 import csv
 import io
 import time
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
+from openpyxl import load_workbook
 
 from apps.core import clock, sealing
+from apps.core.documents import watermark_for
 from apps.core.jobs import job
 from apps.core.journal import record
 from apps.core.models import Entry, Job
@@ -77,6 +80,15 @@ def test_jobs_are_counted_and_filtered_by_how_they_stand(world, client):
         )
     )
     assert (len(rows), rows[1][0], rows[1][-1]) == (2, "test.count", dead.key)
+
+
+def test_an_exported_workbook_says_who_took_it_and_when(world, client):
+    client.force_login(world.admin)
+    made("dead")
+    moment = timezone.make_aware(datetime(2026, 11, 23, 17, 20))
+    with clock.at(moment):
+        book = load_workbook(io.BytesIO(client.get(reverse("core:job_list"), {"format": "xlsx"}).content))
+        assert book.active.oddFooter.center.text == watermark_for(world.admin)
 
 
 def test_a_dead_job_shows_its_error_and_is_run_again_by_a_named_person(world, client):
