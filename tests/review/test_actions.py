@@ -6,6 +6,7 @@ from apps.core import clock
 from apps.core.jobs import drain
 from apps.core.models import Entry
 from apps.core.verdict import Refused
+from apps.projects.actions import sign_project, submit_project
 from apps.projects.models import Project
 from apps.review.actions import (
     answer_opinion,
@@ -24,7 +25,7 @@ from apps.review.actions import (
     open_round,
     submit_scores,
 )
-from apps.review.models import Assignment, Consultation, Score, Topic
+from apps.review.models import Assignment, Consultation, Meeting, Score, Topic
 from apps.review.models.forum import route
 from tests.factories import PostFactory, branch_group, committee, make_project, ready_for_review, signed
 from tests.factories.projects import WAN
@@ -259,3 +260,73 @@ def test_a_project_signed_before_there_was_a_forum_is_asked_about_when_there_is_
     drain()
 
     assert len(consultations(project)) == 2
+
+
+def test_a_topic_held_over_is_voted_on_anew_at_the_next_meeting(house, topic, meeting, project):
+    first = open_ballot(topic, meeting, by=house.secretary)
+    vote(house, first, ["for"] * 9)
+    close_ballot(first, by=house.secretary)
+    minutes = draft_minutes(meeting, by=house.secretary)
+    edit_minutes(
+        minutes,
+        by=house.secretary,
+        version=1,
+        text="",
+        decisions={minutes.decisions.get().pk: {"decision": "hold", "text": "待补充试点方案"}},
+    )
+    issue_minutes(minutes, by=house.secretary)
+    project.refresh_from_db()
+    assert (project.stage.code, project.holder_note) == ("review", "总行创新委员会")
+
+    again = call_meeting(house.forum, [topic], by=house.secretary, held_on=clock.today())
+    call_roll(again, {member.person_id for member in house.members}, by=house.secretary)
+    with pytest.raises(Refused):
+        call_meeting(house.forum, [topic], by=house.secretary, held_on=clock.today())
+    second = open_ballot(topic, again, by=house.secretary)
+    vote(house, second, ["for"] * 9)
+    close_ballot(second, by=house.secretary)
+    issue_minutes(draft_minutes(again, by=house.secretary), by=house.secretary)
+
+    project.refresh_from_db()
+    assert project.stage.code == "funding"
+
+
+def test_a_written_vote_waits_for_everybody_or_for_its_end(house, topic):
+    close_round(topic.round, by=house.secretary)
+    meeting = call_meeting(
+        house.forum, [topic], by=house.secretary, held_on=clock.today(), form=Meeting.Form.WRITTEN
+    )
+    ballot = open_ballot(topic, meeting, by=house.secretary, minutes=60)
+    vote(house, ballot, ["for"] * 8)
+    with pytest.raises(Refused):
+        close_ballot(ballot, by=house.secretary)
+    with clock.at(clock.now() + timedelta(hours=2)):
+        outcome = close_ballot(ballot, by=house.secretary)
+    assert (outcome.result, outcome.present, outcome.base) == ("passed", 8, 8)
+
+
+def test_a_returned_project_is_signed_anew_and_comes_back_to_its_forum(house, officer):
+    head = PostFactory(role="unit_head", unit=officer.standing[0].unit).user
+    project = signed(make_project(officer), by=officer, head=head)
+    drain()
+    for consultation in consultations(project):
+        who = next(o for o in house.officers if o.standing[0].unit == consultation.unit)
+        give_opinion(consultation, by=who, opinion="agree")
+    topic = open_round(house.forum, [project], by=house.secretary, title="一").topics.get()
+    close_round(topic.round, by=house.secretary)
+    meeting = call_meeting(house.forum, [topic], by=house.secretary, held_on=clock.today())
+    minutes = draft_minutes(meeting, by=house.secretary)
+    row = minutes.decisions.get()
+    values = {"decision": "return", "text": "补充试点方案"}
+    edit_minutes(minutes, by=house.secretary, version=1, text="", decisions={row.pk: values})
+    issue_minutes(minutes, by=house.secretary)
+    project = Project.objects.visible_to(officer).get()
+    assert (project.state, project.holder) == ("returned", officer.person)
+
+    submit_project(project, by=officer)
+    sign_project(project, by=head)
+    drain()
+
+    project = Project.objects.visible_to(officer).get()
+    assert project.holder_note == "总行创新委员会"
+    assert open_round(house.forum, [project], by=house.secretary, title="二").topics.count() == 1

@@ -123,8 +123,8 @@ def open_ballot(
     called = meeting.form == Meeting.Form.WRITTEN or any(row.present is not None for row in seats)
     on_agenda = meeting.agenda.filter(topic=topic).exists()
     demand(rules.may_open_ballot(by, topic, meeting, on_agenda=on_agenda, roll_called=called))
-    if topic.ballots.all().marked().exclude(result=NO_QUORUM).exists():
-        raise Refused(_("This topic has had its ballot."))
+    if topic.ballots.all().marked().filter(meeting=meeting).exclude(result=NO_QUORUM).exists():
+        raise Refused(_("This topic has had its ballot at this meeting."))
     rule = meeting.forum.rule
     recused = set(topic.recusals.all().marked().values_list("person", flat=True))
     ballot = Ballot.objects.create(
@@ -185,7 +185,9 @@ def close_ballot(ballot: Ballot, *, by) -> Outcome:
     quorum while its time lasts; after that it ends without a result."""
     lock(ballot)
     counted = count(ballot)
-    missing = counted.present - counted.votes_for - counted.votes_against - counted.abstentions
+    written = ballot.meeting.form == Meeting.Form.WRITTEN
+    asked = counted.members if written else counted.present
+    missing = asked - counted.votes_for - counted.votes_against - counted.abstentions
     demand(rules.may_count(by, ballot, missing=missing))
     if counted.result == NO_QUORUM and not ballot.over:
         raise Refused(
