@@ -50,7 +50,7 @@ declare(
     **MOVE, topic=int, minutes=int, number=str, decision=str, icon="stamp", tone="amber",
 )  # fmt: skip
 
-# On the topic: who reviews and who has voted is not told to the applicant
+# On the topic: who reviews is not told to the applicant
 declare(
     "assignment.make", _("assigned a reviewer"),
     assignment=int, topic=int, reviewer=int, readers="round.manage", private=("reviewer",), icon="user-plus", tone="violet",
@@ -74,7 +74,6 @@ declare(
     "topic.recuse", _("recused a member from the topic"),
     topic=int, person=int, readers="round.manage", private=("person",), icon="hand", tone="amber",
 )  # fmt: skip
-declare("ballot.vote", _("voted"), ballot=int, topic=int, readers="round.view", icon="vote", tone="violet")
 
 # On the things themselves
 declare("round.open", _("opened the round"), forum=int, topics=int, icon="clipboard-list")
@@ -82,6 +81,7 @@ declare("round.close", _("closed the round"), **MOVE, icon="lock")
 declare("meeting.call", _("called the meeting"), forum=int, topics=int, icon="calendar-plus")
 declare("meeting.roll", _("called the roll"), present=int, members=int, icon="users")
 declare("meeting.close", _("closed the meeting"), **MOVE, icon="lock")
+declare("ballot.vote", _("voted"), ballot=int, topic=int, readers="round.view", icon="vote", tone="violet")
 declare("minutes.draft", _("drafted the minutes"), meeting=int, icon="file-pen")
 declare("minutes.edit", _("changed the minutes"), revision=int, icon="pencil")
 declare("minutes.issue", _("issued the minutes"), **MOVE, number=str, topics=int, icon="stamp", tone="green")

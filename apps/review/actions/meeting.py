@@ -160,7 +160,7 @@ def cast_vote(ballot: Ballot, *, by, choice: str) -> None:
         ballot.save(update_fields=[counter])
     kept = "" if ballot.secret else choice
     Vote.objects.create(ballot=ballot, voter_id=by.principal_id, choice=kept, at=clock.now())
-    record("ballot.vote", ballot.topic, by=by, ballot=ballot.pk, topic=ballot.topic_id)
+    record("ballot.vote", ballot, by=by, ballot=ballot.pk, topic=ballot.topic_id)
 
 
 def count(ballot: Ballot) -> Outcome:
