@@ -12,6 +12,8 @@ register(
     NavItem("system", _("Units"), "building-2", "org:unit_list", "org.view", 10),
     NavItem("system", _("Persons"), "users", "org:person_list", "org.view", 20),
     NavItem("system", _("Posts"), "id-card", "org:post_list", "org.view", 30),
+    NavItem("system", _("Bodies"), "landmark", "org:body_list", "org.view", 40),
+    NavItem("system", _("Liaisons"), "contact", "org:liaison_list", "org.view", 50),
     NavItem("system", _("Exceptions to reach"), "shield-alert", "org:access_list", "access.view", 80),
 )
 place("acting", "org:delegation_list")

@@ -6,6 +6,7 @@ from apps.core import clock
 from apps.core.panels import panel
 from apps.core.search import searchable
 from apps.org import matrix
+from apps.org.coverage import coverage_of
 from apps.org.models import Delegation, Request, Unit
 
 searchable(
@@ -22,6 +23,15 @@ def requests_waiting(user, thing):
     rows = Request.objects.visible_to(user).waiting_on(user).for_list().order_by("made_at", "pk")
     waiting = list(rows[:6])
     return ("org/panel_requests_waiting.html", {"waiting": waiting}) if waiting else None
+
+
+@panel("org.unit", order=10, may="org.view")
+def liaisons_of_branch(user, unit):
+    """Of a branch, or of the bank at its root: how many units have a liaison, and how they work."""
+    if unit.kind not in (Unit.Kind.BRANCH, Unit.Kind.HEAD_OFFICE):
+        return None
+    figures = coverage_of(unit)
+    return ("org/panel_liaisons.html", {"unit": unit, "figures": figures}) if figures.units else None
 
 
 @panel("core.profile", order=10)

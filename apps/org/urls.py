@@ -1,6 +1,18 @@
 from django.urls import path
 
-from apps.org.views import access, bank, calendar, delegations, imports, people, posts, requests, units
+from apps.org.views import (
+    access,
+    bank,
+    bodies,
+    calendar,
+    delegations,
+    imports,
+    liaisons,
+    people,
+    posts,
+    requests,
+    units,
+)
 
 app_name = "org"
 urlpatterns = [
@@ -40,6 +52,16 @@ urlpatterns = [
     path("imports/<int:pk>/", imports.import_detail, name="import_detail"),
     path("imports/<int:pk>/check/", imports.import_check, name="import_check"),
     path("imports/<int:pk>/move/<slug:move>/", imports.import_move, name="import_move"),
+    path("bodies/", bodies.body_list, name="body_list"),
+    path("bodies/new/", bodies.body_open, name="body_open"),
+    path("bodies/<int:pk>/", bodies.body_detail, name="body_detail"),
+    path("bodies/<int:pk>/edit/", bodies.body_edit, name="body_edit"),
+    path("bodies/<int:pk>/close/", bodies.body_close, name="body_close"),
+    path("bodies/<int:pk>/seats/", bodies.body_seat, name="body_seat"),
+    path("bodies/<int:pk>/seats/<int:seat>/end/", bodies.body_unseat, name="body_unseat"),
+    path("liaisons/", liaisons.liaison_list, name="liaison_list"),
+    path("liaisons/gaps/", liaisons.liaison_gaps, name="liaison_gaps"),
+    path("liaisons/<int:pk>/", liaisons.liaison_edit, name="liaison_edit"),
     path("calendar/", calendar.calendar_month, name="calendar_month"),
     path("calendar/day/", calendar.day_edit, name="day_edit"),
     path("calendar/day/clear/", calendar.day_clear, name="day_clear"),

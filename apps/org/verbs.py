@@ -38,6 +38,7 @@ declare("delegation.revoke", _("ended the delegation"), icon="user-minus", tone=
 declare("delegation.act", _("began to act for the other"), giver=int, icon="user-check", tone="amber")
 declare("delegation.rest", _("acts for themselves again"), giver=int, icon="user")
 declare("body.open", _("set up the body"), kind=str, icon="landmark", tone="green")
+declare("body.close", _("dissolved the body"), seats=int, icon="landmark", tone="red")
 declare("body.change", _("changed the body"), fields=list, icon="pencil")
 declare("body.seat", _("gave a seat"), membership=int, person=int, role=str, icon="user-plus", tone="green")
 declare("body.unseat", _("ended a seat"), membership=int, person=int, role=str, icon="user-minus", tone="red")

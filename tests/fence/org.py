@@ -6,10 +6,27 @@ from apps.core import clock
 from apps.core.access import SIGNED_IN
 from apps.org.actions.delegation import give_delegation
 from apps.org.actions.post import ask_post
-from apps.org.models import Authority, OrgImport, Parameter
-from tests.factories import BusinessLineFactory, PersonFactory, PostFactory, UnitFactory, UserFactory
+from apps.org.models import Authority, Membership, OrgImport, Parameter
+from tests.factories import (
+    BodyFactory,
+    BusinessLineFactory,
+    PersonFactory,
+    PostFactory,
+    UnitFactory,
+    UserFactory,
+)
 
 ACCESS = {
+    "org:body_close": "body.manage",
+    "org:body_detail": "org.view",
+    "org:body_edit": "body.manage",
+    "org:body_list": "org.view",
+    "org:body_open": "body.manage",
+    "org:body_seat": "body.manage",
+    "org:body_unseat": "body.manage",
+    "org:liaison_edit": "post.request",
+    "org:liaison_gaps": "org.view",
+    "org:liaison_list": "org.view",
     "org:authority_ask": "parameter.manage",
     "org:authority_end": "parameter.manage",
     "org:authority_list": "org.view",
@@ -64,7 +81,7 @@ ACCESS = {
 }
 
 # Who works where is no secret inside the bank.
-OPEN = {"org:person_detail", "org:unit_detail"}
+OPEN = {"org:body_detail", "org:person_detail", "org:unit_detail"}
 
 
 def somebody_elses() -> dict[str, dict]:
@@ -83,7 +100,15 @@ def somebody_elses() -> dict[str, dict]:
     )
     days = Parameter.objects.create(key="review_days", value=5, starts=date(2020, 1, 1))
     account = {"pk": lead.person_id, "account": lead.user.pk}
+    body = BodyFactory(unit=branch)
+    seat = Membership.objects.create(body=body, person=PersonFactory())
+    liaison = PostFactory(role="liaison", unit=branch)
     return {
+        "org:body_close": {"pk": body.pk},
+        "org:body_edit": {"pk": body.pk},
+        "org:body_seat": {"pk": body.pk},
+        "org:body_unseat": {"pk": body.pk, "seat": seat.pk},
+        "org:liaison_edit": {"pk": liaison.pk},
         "org:authority_end": {"pk": limit.pk},
         "org:businessline_edit": {"pk": line.pk},
         "org:businessline_move": {"pk": line.pk, "where": "up"},

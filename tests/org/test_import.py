@@ -135,6 +135,7 @@ def test_importing_again_is_an_update_field_by_field_and_an_empty_cell_leaves_wh
     ]
     counter = Unit.objects.get(code="3301")
     assert (counter.name, counter.short_name, counter.org_import) == ("江州北城支行", "城北", made)
+    assert (counter.version, Person.objects.get(employee_no="9001").version) == (2, 2)
     assert Person.objects.get(employee_no="9001").name == "王芳"
     assert Person.objects.get(employee_no="000123").org_import == first
     post = Post.objects.get(person__employee_no="000123")
@@ -227,8 +228,8 @@ def test_every_bad_row_is_reported_by_sheet_row_and_column_and_nothing_is_import
         ("people", 2, "所属机构编码"), ("people", 3, "邮箱"), ("people", 4, "手机"), ("people", 5, "姓名"),
         ("people", 6, "姓名"), ("people", 7, "离职日期"),
         ("posts", 2, "工号"), ("posts", 3, "机构编码"), ("posts", 4, "角色"), ("posts", 5, "业务条线"),
-        ("posts", 6, "开始日期"), ("posts", 7, "结束日期"), ("posts", 8, "专职或兼职"), ("posts", 9, "副职工号"),
-        ("posts", 9, "副职工号"), ("posts", 10, "副职工号"),
+        ("posts", 6, "开始日期"), ("posts", 7, "结束日期"), ("posts", 8, "专职或兼职"), ("posts", 9, "替补联系人工号"),
+        ("posts", 9, "替补联系人工号"), ("posts", 10, "替补联系人工号"),
     ]  # fmt: skip
     assert (made.state, made.count("bad"), made.count("new")) == (OrgImport.State.BAD, 23, 3)
     with pytest.raises(Refused):

@@ -62,7 +62,7 @@ def test_a_units_page_takes_the_same_queries_for_any_number(
         PostFactory(unit=world.east)
         UnitFactory(parent=world.east, kind=Unit.Kind.SUB_BRANCH)
     visit(world.reader, url("unit_detail", world.east.pk))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         response = client.get(url("unit_detail", world.east.pk))
     assert len(response.context_data["posts"]) == count
 

@@ -21,7 +21,7 @@ class Resource(models.TextChoices):
 
     TECHNOLOGY = "technology", _("Technology")
     MARKETING = "marketing", _("Marketing")
-    PEOPLE = "people", _("People")
+    PEOPLE = "people", _("Talent")
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from apps.core import clock
@@ -33,6 +34,9 @@ def change_body(body: Body, *, by, **values) -> list[str]:
     """Change its name or term. Returns the names of the fields that changed."""
     lock(body)
     demand(rules.may_manage_body(by, body.unit))
+    name = values.get("name", body.name)
+    if Body.objects.filter(unit=body.unit, kind=body.kind, name=name).exclude(pk=body.pk).exists():
+        raise Refused(_("%(unit)s already has a body of this name.") % {"unit": body.unit})
     changed = [field for field, value in values.items() if getattr(body, field) != value]
     if changed:
         for field in changed:
@@ -43,10 +47,28 @@ def change_body(body: Body, *, by, **values) -> list[str]:
 
 
 @transaction.atomic
+def close_body(body: Body, *, by) -> int:
+    """Dissolve a body: its term and every seat end, today no longer counts. Returns how many seats ended."""
+    lock(body)
+    demand(rules.may_manage_body(by, body.unit))
+    if body.over:
+        raise Refused(_("The term of %(body)s is already over.") % {"body": body})
+    seats = list(body.memberships.filter(Q(ends=None) | Q(ends__gte=clock.today())))
+    for membership in seats:
+        _end(membership, by)
+    body.term_ends = max(body.term_starts, clock.today() - timedelta(days=1))
+    body.save(update_fields=["term_ends"])
+    record("body.close", body, by=by, seats=len(seats))
+    return len(seats)
+
+
+@transaction.atomic
 def seat(body: Body, person: Person, role: str, *, by, starts: date | None = None, ends: date | None = None):
     """Give a person a seat. A body has one chair and one secretary at a time; a second is refused."""
     lock(body)
     demand(rules.may_manage_body(by, body.unit))
+    if body.over:
+        raise Refused(_("The term of %(body)s is over; give it a new term first.") % {"body": body})
     if person.left_on:
         raise Refused(_("%(person)s has left.") % {"person": person})
     sitting = body.sitting()
@@ -69,6 +91,11 @@ def unseat(membership: Membership, *, by) -> None:
     lock(membership)
     body = membership.body
     demand(rules.may_manage_body(by, body.unit))
+    _end(membership, by)
+
+
+def _end(membership, by):
+    body = membership.body
     values = {"membership": membership.pk, "person": membership.person_id, "role": membership.role}
     record("body.unseat", body, by=by, **values)
     if membership.starts >= clock.today():

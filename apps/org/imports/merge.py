@@ -97,6 +97,7 @@ def _merge_units(rows, org_import) -> dict[str, int]:
             unit = units.setdefault(code, Unit(code=code))
             _take(unit, row, UNIT_FIELDS)
             unit.org_import = org_import
+            unit.version += bool(unit.pk)  # who has it open on a page learns of it there
             if row.values["parent"] and above.get(code) != row.values["parent"]:
                 above[code] = row.values["parent"]
                 moved.add(code)
@@ -104,7 +105,7 @@ def _merge_units(rows, org_import) -> dict[str, int]:
         new = [unit for unit in units.values() if unit.pk is None]
         named = {row.values["code"] for row in rows}
         old = [unit for code, unit in units.items() if unit.pk and (code in named or code in shifted)]
-        _write(Unit, old, ["path", "depth", "numchild", "org_import", *UNIT_FIELDS])
+        _write(Unit, old, ["path", "depth", "numchild", "version", "org_import", *UNIT_FIELDS])
         Unit._base_manager.bulk_create(new, batch_size=BATCH)
         index_all([unit for unit in units.values() if unit.code in named])
     return {code: unit.pk for code, unit in units.items()}
@@ -159,8 +160,9 @@ def _merge_people(rows, org_import, units, today) -> dict[str, int]:
             if row.values["unit"]:
                 person.unit_id = units[row.values["unit"]]
             person.org_import = org_import
+            person.version += bool(person.pk)
         mine = [people[row.values["no"]] for row in rows]
-        _write(Person, [p for p in mine if p.pk], ["unit", "org_import", *PERSON_FIELDS])
+        _write(Person, [p for p in mine if p.pk], ["unit", "version", "org_import", *PERSON_FIELDS])
         Person._base_manager.bulk_create([p for p in mine if p.pk is None], batch_size=BATCH)
         _let_go(leaving, today)
     return dict(known.values_list("employee_no", "pk"))

@@ -194,7 +194,7 @@ SHEETS = {
             Column("starts", "开始日期", day, "2026-01-01", _DAY + "；工号、机构、角色、条线、开始日期相同即为同一任职", required=True),
             Column("ends", "结束日期", day, "", _DAY + "（当日仍有效）"),
             Column("full_time", "专职或兼职", full_time, "兼职", "专职、兼职；不填为专职"),
-            Column("deputy", "副职工号", code, "", "仅创新工作联系人可填"),
+            Column("deputy", "替补联系人工号", code, "", "仅创新工作联系人可填"),
         )),
     )
 }  # fmt: skip

@@ -6,6 +6,26 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 
 
+class BodyQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Who sits where is no secret inside the bank: every body, or none to those without a post."""
+        return self if user.may_ever("org.view") else self.none()
+
+    def for_list(self):
+        """Each with the seats of today, as `seats_today`."""
+        seats = Membership.objects.current().select_related("person").order_by("pk")
+        return self.select_related("unit").prefetch_related(
+            models.Prefetch("memberships", seats, to_attr="seats_today")
+        )
+
+    def in_term(self):
+        day = clock.today()
+        return self.filter(Q(term_ends=None) | Q(term_ends__gte=day))
+
+    def over(self):
+        return self.filter(term_ends__lt=clock.today())
+
+
 class Body(models.Model):
     """A committee, an office or a working group, at a unit, for a term."""
 
@@ -19,6 +39,8 @@ class Body(models.Model):
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="bodies")
     term_starts = models.DateField()
     term_ends = models.DateField(null=True, blank=True)
+
+    objects = BodyQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -35,19 +57,25 @@ class Body(models.Model):
     def get_absolute_url(self):
         return reverse("org:body_detail", args=[self.pk])
 
+    @property
+    def over(self) -> bool:
+        """Its term has ended: nobody sits in it any more."""
+        return self.term_ends is not None and self.term_ends < clock.today()
+
     def sitting(self):
         """The memberships of today, chair first."""
+        rows = self.memberships.current().select_related("person__unit")
+        return sorted(rows, key=lambda row: (ORDER[row.role], row.pk))
+
+    def holder(self, role):
+        """Who holds the one seat of a role today, of a body had by `for_list`."""
+        return next((seat.person for seat in self.seats_today if seat.role == role), None)
+
+
+class MembershipQuerySet(models.QuerySet):
+    def current(self):
         day = clock.today()
-        rows = self.memberships.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day).select_related(
-            "person__unit"
-        )
-        order = {
-            Membership.Role.CHAIR: 0,
-            Membership.Role.DEPUTY_CHAIR: 1,
-            Membership.Role.MEMBER: 2,
-            Membership.Role.SECRETARY: 3,
-        }
-        return sorted(rows, key=lambda row: (order[row.role], row.pk))
+        return self.filter(Q(ends=None) | Q(ends__gte=day), starts__lte=day)
 
 
 class Membership(models.Model):
@@ -65,6 +93,8 @@ class Membership(models.Model):
     starts = models.DateField(default=clock.today)
     ends = models.DateField(null=True, blank=True)
 
+    objects = MembershipQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["body", "person", "starts"], name="membership_once"),
@@ -76,3 +106,6 @@ class Membership(models.Model):
     @property
     def votes(self):
         return self.role != self.Role.SECRETARY
+
+
+ORDER = {role: place for place, role in enumerate(("chair", "deputy_chair", "member", "secretary"))}

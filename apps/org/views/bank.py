@@ -177,7 +177,6 @@ def authority_end(request, pk):
 
 # ── Business lines ────────────────────────────────────────────────────────────────────────────────────────────────
 LINE_COLUMNS = [
-    Column("order", gettext_lazy("Order"), lambda line: line.order, sort="order", kind="number"),
     Column("name", gettext_lazy("Business line"), lambda line: line.name),
     Column("code", gettext_lazy("Code"), lambda line: line.code),
     Column(
@@ -185,6 +184,7 @@ LINE_COLUMNS = [
         gettext_lazy("Department in charge"),
         lambda line: line.department and line.department.name,
     ),
+    Column("order", gettext_lazy("Order"), lambda line: line.order, sort="order"),
 ]
 
 

@@ -46,7 +46,7 @@ def post_list(request):
 @access("post.request")
 def post_ask(request):
     """Ask that people be given a post; the security administrator decides each."""
-    start = {name: request.GET[name] for name in ("person", "unit") if name in request.GET}
+    start = {name: request.GET[name] for name in ("person", "unit", "role") if name in request.GET}
     form = PostAskForm(request.POST or None, user=request.user, initial=start)
     if request.method == "POST" and form.is_valid():
         unit, role = form.cleaned_data["unit"], form.cleaned_data["role"]
