@@ -5,6 +5,10 @@ somebody else follows the subject.
 """
 
 from collections import defaultdict
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
 
 from apps.core import clock
 from apps.core.jobs import enqueue, job
@@ -58,11 +62,15 @@ def followers() -> dict[str, list[str]]:
     return {verb: list(names) for verb, names in _followers.items() if names}
 
 
-def timeline(user, *things, limit=200):
-    """The lines about these things that this person may read, newest first. The caller had the things through scope."""
-    entries = (
-        Entry.objects.about(*things).select_related("by__person", "subject_type").order_by("-pk")[:limit]
-    )
+def timeline(user, *things, limit=200, nouns: tuple[str, ...] = ()):
+    """The lines about these things that this person may read, newest first. The caller had the things through scope.
+
+    `nouns` keeps to the verbs of those nouns ("product" of "product.make").
+    """
+    entries = Entry.objects.about(*things)
+    if nouns:
+        entries = entries.filter(reduce(or_, (Q(verb__startswith=f"{noun}.") for noun in nouns)))
+    entries = entries.select_related("by__person", "subject_type").order_by("-pk")[:limit]
     return [
         entry
         for entry in entries

@@ -49,8 +49,7 @@ def show(
 def history(user, *things, nouns: tuple[str, ...] = (), note=None) -> list[dict]:
     """What happened to these things, newest first, for `ui.timeline`.
 
-    `nouns` keeps to the verbs of those nouns ("product" of "product.make"); `note(entry)` gives the quiet words under a
-    line.
+    `nouns` as of `timeline`; `note(entry)` gives the quiet words under a line.
     """
     return [
         {
@@ -61,8 +60,7 @@ def history(user, *things, nouns: tuple[str, ...] = (), note=None) -> list[dict]
             "tone": TONES.get(entry.declaration.tone, entry.declaration.tone),
             "note": note(entry) if note else "",
         }
-        for entry in timeline(user, *things)
-        if not nouns or entry.verb.split(".")[0] in nouns
+        for entry in timeline(user, *things, nouns=nouns)
     ]
 
 

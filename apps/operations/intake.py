@@ -16,7 +16,7 @@ HEADS = {
     "customers": gettext_noop("Customers using it"),
     "reason": gettext_noop("Reason of the correction"),
 }
-MAX_ROWS = 2000
+MAX_ROWS = 500
 
 
 def heads() -> list[str]:

@@ -93,7 +93,7 @@ def profile_open(request):
     number = request.GET.get("person", "" if units else str(user.principal_id))
     if not number:
         return show(request, "talent/profile_open.html", **people_without(request, units))
-    person = Person.objects.visible_to(user).filter(pk=int(number) if number.isdecimal() else 0).first()
+    person = Person.objects.visible_to(user).filter(pk=int(number[:18]) if number.isdecimal() else 0).first()
     if person is None:
         raise Http404
     unit = unit_of(person, user, units)

@@ -310,6 +310,30 @@ def test_a_bad_reading_gets_a_sentence_and_nothing_is_entered(world, visit, bad)
     assert readings().count() == 0
 
 
+@pytest.mark.parametrize(
+    "query", ["?unit=x", "?unit=%D9%A3", "?unit=" + "9" * 5000, "?unit=999&month=2999-01", "?month=NaN"]
+)
+def test_an_odd_address_of_the_reading_form_opens_it_on_last_month(world, visit, query):
+    form = visit(world.lead, url("reading_enter", world.product.pk) + query).context_data["form"]
+    assert (form["unit"].value(), form["month"].value() < f"{this_month():%Y-%m}") == (world.west.pk, True)
+
+
+def test_a_products_history_is_not_pushed_out_by_its_readings(world, visit):
+    month = this_month()
+    for number in range(220):
+        enter_reading(
+            world.product,
+            world.west,
+            month,
+            by=world.lead,
+            cost_fen=number,
+            benefit_fen=number,
+            reason="更正",
+        )
+    lines = visit(world.officer, world.product.get_absolute_url()).context_data["history"]
+    assert len(lines) == 4  # made, offered, answered, live
+
+
 def test_minus_nought_is_nought(world, visit):
     visit(world.lead, url("reading_enter", world.product.pk), typed(world, cost_fen="-0", customers="-0"))
     reading = readings().get()

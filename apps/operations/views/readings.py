@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.core import signing
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import FileResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -104,13 +104,10 @@ def reading_enter(request, pk):
 
 def asked_for(request, units, stands) -> dict:
     """What the form begins with: the unit and month of the address, or last month of the first unit; what stands of it."""
-    number = request.GET.get("unit", "")
-    unit = (
-        int(number) if number.isascii() and number.isdigit() and int(number) in units else next(iter(units))
-    )
+    unit = next((pk for pk in units if str(pk) == request.GET.get("unit")), next(iter(units)))
     try:
         month = MonthField().clean(request.GET.get("month") or f"{last_month():%Y-%m}")
-    except ValueError:
+    except ValidationError:
         month = last_month()
     old = stands.get((unit, month))
     known = {name: getattr(old, name) for name in ("cost_fen", "benefit_fen", "customers")} if old else {}
