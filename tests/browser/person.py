@@ -1,6 +1,7 @@
 """Somebody at a browser: signs in, opens pages, presses what is written on buttons, and complains of what is wrong."""
 
 import os
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -51,18 +52,26 @@ class Person:
     def fill(self, **fields):
         """Fill fields by name: text, the label or value of a choice, True for a box, a path or list of paths for files."""
         for name, value in fields.items():
-            field = self.page.locator(f"main [name={name}]:visible").first
+            named = self.page.locator(f"main [name='{name}']:not([type=hidden])")
+            field = named.locator("visible=true").or_(named).first
             kind = field.evaluate("e => e.tagName === 'SELECT' ? 'select' : e.type")
             if kind == "select":
                 field.select_option(label=value)
             elif kind == "checkbox":
                 field.set_checked(value)
             elif kind == "radio":
-                self.page.locator(f"main [name={name}][value={value}]").check()
+                self.page.locator(f"main [name='{name}'][value='{value}']").check(force=True)
             elif kind == "file":
                 field.set_input_files(value)
             else:
                 field.fill(str(value))
+
+    def choose(self, name, text):
+        """Choose from a list that is searched as one types: the first found for the text."""
+        control = self.page.locator(f"main [name='{name}'] + .ts-wrapper")
+        control.click()
+        control.locator("input").fill(text)
+        self.page.locator(".ts-dropdown .option", has_text=text).first.click()
 
     def press(self, label, *, within="main", confirm=False, nth=0):
         """Press the button or link that says this; with `confirm`, the same again in the window that asks."""
@@ -79,8 +88,23 @@ class Person:
         self.page.locator("main").get_by_role("button", name=label, exact=True).first.click()
         window = self.page.locator("dialog[open]")
         for name, value in fields.items():
-            window.locator(f"[name={name}]").fill(value)
+            window.locator(f"[name='{name}']").fill(value)
         window.get_by_role("button", name=label, exact=True).click()
+        self.page.wait_for_load_state("networkidle")
+
+    def waits_for(self, path, text, seconds=60):
+        """Open a page again and again until a worker's work shows on it."""
+        deadline = time.monotonic() + seconds
+        while True:
+            assert self.open(path) == 200, f"{self.account}: {path}"
+            if text in self.page.locator("main").inner_text():
+                return
+            assert time.monotonic() < deadline, f"{seconds} s passed, and {path} does not show {text!r}"
+            time.sleep(0.5)
+
+    def follows(self, text, *, within="main"):
+        """Follow the first link whose text holds this."""
+        self.page.locator(within).get_by_role("link").filter(has_text=text).first.click()
         self.page.wait_for_load_state("networkidle")
 
     def reads(self, *texts):

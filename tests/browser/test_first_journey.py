@@ -4,11 +4,13 @@ import io
 import json
 import os
 import re
+from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
+from docx import Document
 from PIL import Image
 
 from tests.browser.person import Person
@@ -173,12 +175,191 @@ def project_proposed(someone, world):
     lead.reads("80.00 万元")
 
     lead.open(f"{world.project}plan/")
+    soon = date.today() + timedelta(days=60)
+    lead.fill(**{
+        "milestones-0-name": "完成系统开发与联调", "milestones-0-stage": "研发建设", "milestones-0-due_on": soon.isoformat(),
+    })  # fmt: skip
+    lead.press("增加里程碑")
+    lead.fill(**{
+        "milestones-1-name": "两家支行试点达标", "milestones-1-stage": "试点",
+        "milestones-1-due_on": (soon + timedelta(days=60)).isoformat(),
+    })  # fmt: skip
     lead.looks("plan")
     lead.press("保存计划")
     lead.open(f"{world.project}team/")
+    lead.fill(**{"team-0-part": "业务", "team-0-share_percent": "50"})
+    lead.press("增加成员")
+    lead.choose("team-1-person", "林知远")
+    lead.fill(**{"team-1-part": "科技", "team-1-share_percent": "80"})
     lead.press("保存团队")
+    lead.reads("林知远", "80%")
     lead.looks("project-draft")
     lead.press("提交立项申报", confirm=True)
+
+
+def signed(someone, world):
+    """Step 4: the head of the applicant unit signs."""
+    head = someone("head")
+    head.open("/")
+    head.open(world.project)
+    head.press("签批", confirm=True)
+
+
+def consulted(someone, world):
+    """Step 4: two departments give opinions, and the applicant answers the conditional one."""
+    first, second = someone("department1"), someone("department2")
+    for officer in (first, second):
+        officer.waits_for("/", "待我出具的会签意见")
+        officer.follows("供应链票据秒贴", within=".desk-panels .card:has(h2:text('待我出具的会签意见'))")
+    first.fill(opinion="agree")
+    first.press("出具会签意见")
+    second.looks("consultation-give")
+    second.fill(opinion="agree_with_conditions", text="须在试点前完成个人信息保护影响评估")
+    second.press("出具会签意见")
+
+    lead = someone("lead")
+    lead.open(second.path)
+    lead.fill(reply="adopt", text="列入试点前里程碑，由法律合规部验收")
+    lead.press("答复会签意见")
+    lead.open(world.project)
+    lead.reads("个人信息保护影响评估", "列入试点前里程碑")
+    lead.looks("project-consulted")
+
+
+def round_opened(someone, world):
+    """Step 4: a round with reviewers assigned."""
+    secretary = someone("secretary")
+    secretary.open("/review/rounds/new/")
+    secretary.fill(title="2026 年第四季度评审")
+    secretary.page.get_by_label("供应链票据秒贴").check()
+    secretary.press("发起")
+    world.round = secretary.path
+    secretary.press("分配评审专家")
+    for name in ("韩嘉禾", "江砚秋", "范书瑶"):
+        secretary.page.get_by_label(name).check()
+    secretary.looks("topic-assign")
+    secretary.press("分配所选专家")
+
+
+def scored(someone, world):
+    """Step 4: conflicts declared, scores on the weighted rubric; who has a conflict sees the project no more."""
+    for number in (1, 2, 3):
+        reviewer = someone(f"reviewer{number}", phone=number == 2)
+        reviewer.open("/review/reviews/")
+        assert "供应链票据秒贴" not in reviewer.page.content(), "a title shows before the declaration"
+        reviewer.page.locator("#rows tbody a").first.click()
+        if number == 3:
+            reviewer.fill(conflict="yes", reason="曾任该企业顾问")
+            reviewer.press("提交申报")
+            assert reviewer.status(world.project) == 404
+            continue
+        reviewer.fill(conflict="no")
+        reviewer.press("提交申报")
+        for criterion in reviewer.page.locator("fieldset.criterion").all():
+            criterion.locator("input[value='8']").check(force=True)
+        reviewer.fill(comment="客群清楚，技术可行")
+        if number == 1:
+            reviewer.looks("score-sheet")
+        reviewer.press("提交评分")
+
+
+def met(someone, world):
+    """Step 4: the round is closed, the committee meets and votes."""
+    secretary = someone("secretary")
+    secretary.open(world.round)
+    secretary.press("结束评审", confirm=True)
+    secretary.looks("round")
+    secretary.press("召集会议")
+    secretary.fill(held_on=date.today().isoformat(), place="总行 1206 会议室")
+    topic = secretary.page.get_by_label("供应链票据秒贴")
+    if not topic.is_checked():
+        topic.check()
+    secretary.press("召集")
+    world.meeting = secretary.path
+    secretary.press("点名")
+    secretary.press("发起表决", confirm=True)
+    secretary.open(world.meeting)
+    secretary.press("查看表决")
+    ballot = secretary.path
+    for number in range(1, 10):
+        member = someone(f"member{number}", phone=number == 1)
+        member.open(ballot)
+        if number == 1:
+            member.looks("ballot")
+        member.press("赞成" if number < 8 else "反对", confirm=True)
+    secretary.open(ballot)
+    secretary.press("结束表决", confirm=True)
+    secretary.looks("ballot-closed")
+
+
+def minuted(someone, world):
+    """Step 4: minutes with the decision are issued as a numbered Word document."""
+    secretary = someone("secretary")
+    secretary.open(world.meeting)
+    secretary.press("起草会议纪要")
+    if "/edit/" in secretary.path:
+        secretary.press("保存")
+    secretary.press("印发", confirm=True)
+    secretary.looks("minutes")
+    number = f"创新委纪〔{date.today().year}〕1号"
+    secretary.reads(number)
+    with secretary.page.expect_download() as coming:
+        secretary.page.locator("main").get_by_role("link", name="Word", exact=True).click()
+    text = "\n".join(paragraphs(coming.value.path()))
+    assert number in text
+    assert "供应链票据秒贴" in text
+
+    lead = someone("lead")
+    lead.open(world.project)
+    lead.reads(number, "资源安排")
+
+
+def paragraphs(path):
+    """The texts of a Word document, its tables included."""
+    document = Document(path)
+    yield from (paragraph.text for paragraph in document.paragraphs)
+    for table in document.tables:
+        yield from (cell.text for row in table.rows for cell in row.cells)
+
+
+def funded(someone, world):
+    """Step 5: a scenario is solved, its funds asked for, confirmed, approved; the first tranche is released."""
+    manager = someone("manager")
+    manager.open("/allocation/funds/")
+    manager.follows("创新专项额度")
+    manager.looks("fund")
+    manager.press("编制方案")
+    manager.fill(name="四季度安排")
+    manager.press("编制")
+    scenario = manager.path
+    manager.press("求解")
+    manager.waits_for(scenario, "申请额度", seconds=120)
+    manager.looks("scenario")
+    manager.answer("申请额度", note="按四季度安排执行")
+    manager.waits_for(scenario, "#")
+
+    finance = someone("finance")
+    finance.open("/org/requests/")
+    finance.follows("方案")
+    request = finance.path
+    finance.looks("request")
+    finance.press("确认", confirm=True)
+    for account in ("secretary", "member2", "lead"):
+        other = someone(account)
+        if other.open(request) == 200:
+            assert other.page.locator("main").get_by_role("button", name="批准", exact=True).count() == 0
+        else:
+            other.faults.clear()
+    approver = someone("approver")
+    approver.open("/")
+    approver.open(request)
+    approver.press("批准", confirm=True)
+    approver.reads("程国安")
+
+    lead = someone("lead")
+    lead.open(world.project)
+    lead.reads("研发建设", "32.00 万元")
+    lead.looks("project-funded")
 
 
 STEPS = [
@@ -187,6 +368,13 @@ STEPS = [
     opportunity_from_it,
     opportunity_from_a_phone,
     project_proposed,
+    signed,
+    consulted,
+    round_opened,
+    scored,
+    met,
+    minuted,
+    funded,
 ]
 
 
