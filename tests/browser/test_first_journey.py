@@ -14,6 +14,7 @@ from docx import Document
 from PIL import Image
 
 from tests.browser.person import Person
+from tests.factories.projects import WAN
 
 pytestmark = pytest.mark.browser
 
@@ -165,8 +166,8 @@ def project_proposed(someone, world):
 
     lead.open(f"{world.project}estimate/")
     lead.fill(**{
-        "years-0-cost_fen": "80万", "years-0-benefit_fen": "0", "years-1-cost_fen": "5万", "years-1-benefit_fen": "60万",
-        "years-2-cost_fen": "5万", "years-2-benefit_fen": "60万", "probability_bp": "70", "basis": "辖内 1,200 户，同业成效",
+        "years-0-cost_fen": "80万", "years-0-benefit_fen": "0", "years-1-cost_fen": "5万", "years-1-benefit_fen": "90万",
+        "years-2-cost_fen": "5万", "years-2-benefit_fen": "90万", "probability_bp": "70", "basis": "辖内 1,200 户，同业成效",
         "full-technology_fen": "56万", "full-marketing_fen": "24万",
     })  # fmt: skip
     lead.page.wait_for_selector("#preview .figures")
@@ -362,6 +363,93 @@ def funded(someone, world):
     lead.looks("project-funded")
 
 
+def built(someone, world):
+    """Step 6: milestones are met, and the project goes on to its launch and becomes a product."""
+    lead = someone("lead")
+    for milestone, gate in (("完成系统开发与联调", "进入试点"), ("两家支行试点达标", "进入投产")):
+        lead.open(world.project)
+        row = lead.page.locator("#plan li", has_text=milestone)
+        row.get_by_role("button").first.click()
+        window = lead.page.locator("dialog[open]")
+        window.locator("[name=note]").fill("验收报告已归档")
+        window.locator("button[type=submit]").click()
+        lead.page.wait_for_load_state("networkidle")
+        lead.press(gate)
+    lead.press("形成产品")
+    lead.fill(name="票据秒贴", customer="供应链上的小微企业")
+    lead.press("确认形成产品")
+    world.product = lead.path
+    lead.open(world.project)
+    lead.press("进入推广")
+
+
+def adopted(someone, world):
+    """Step 6: two branches accept the product and go live; readings of cost and benefit come in."""
+    lead = someone("lead")
+    lead.open(world.product)
+    lead.press("向分行推介")
+    for branch in ("云岭分行", "海桥分行", "东陵分行"):
+        lead.page.get_by_label(branch).check()
+    lead.press("推介")
+    for account in ("west_lead", "third_lead"):
+        branch = someone(account)
+        branch.open("/")
+        branch.follows("票据秒贴", within=".desk-panels")
+        branch.press("承接", confirm=True)
+        branch.press("落地")
+        branch.press("填报效益数据")
+        month = date.today().strftime("%Y-%m")
+        branch.fill(month=month, cost_fen="2万", benefit_fen="6万", customers="40")
+        branch.press("保存效益数据")
+    fourth = someone("stranger")
+    fourth.open("/")
+    fourth.follows("票据秒贴", within=".desk-panels")
+    fourth.answer("谢绝", note="我行辖内无此类客群")
+    lead.open(world.product)
+    lead.reads("我行辖内无此类客群", "12.00 万元")
+    lead.looks("product")
+    lead.open(world.project)
+    lead.press("转入运营")
+
+
+def told_and_rewarded(someone, world):
+    """The end: points in the accounts of the proposer and of two branches; the money in the ledger; one story of it all."""
+    officer = someone("officer")
+    officer.waits_for("/incentives/points/", "64")
+    officer.looks("points")
+    for account in ("west_lead", "third_lead"):
+        someone(account).waits_for("/incentives/points/", "8")
+
+    officer.open(world.item)
+    officer.page.wait_for_selector(".lineage-node")
+    officer.follows("查看全程")
+    officer.reads("票据秒贴", "云岭分行", "海桥分行")
+    officer.looks("lineage")
+    liaison = someone("liaison")
+    liaison.open(world.counter)
+    liaison.looks("opportunity-of-a-liaison")
+
+    assert asked(world.stack, BALANCES) == {
+        "released": [56 * WAN * 4 // 10, 24 * WAN * 4 // 10],
+        "points": [64_000, 8_000, 8_000],
+    }
+    world.stack.manage("shell", "-v0", "-c", "from apps.core.sealing import seal_all; seal_all()")
+    world.stack.manage("ledger_verify")
+    world.stack.manage("journal_verify")
+
+
+BALANCES = """
+from apps.ledger.actions import balance
+from apps.org.models import User
+from apps.projects.models import Project
+pk = Project.objects.unscoped("a test").get(title="供应链票据秒贴").pk
+people = [User.objects.get(username=name).person_id for name in ("officer", "west_lead", "third_lead")]
+print(json.dumps({
+    "released": [balance(f"project:{pk}:{kind}:released") for kind in ("technology", "marketing")],
+    "points": [balance(f"points:person:{person}") for person in people],
+}))
+"""
+
 STEPS = [
     item_from_a_page,
     report_to_its_audience,
@@ -375,6 +463,9 @@ STEPS = [
     met,
     minuted,
     funded,
+    built,
+    adopted,
+    told_and_rewarded,
 ]
 
 
