@@ -424,6 +424,7 @@ def told_and_rewarded(someone, world):
     officer.page.wait_for_selector(".lineage-node")
     officer.follows("查看全程")
     officer.reads("票据秒贴", "云岭分行", "海桥分行")
+    assert officer.page.locator("#story li").count() > 40, "the story of the journey has gaps"
     officer.looks("lineage")
     liaison = someone("liaison")
     liaison.open(world.counter)
