@@ -34,6 +34,7 @@ declare(
     because_of=str,
     icon="check-check",
     tone="green",
+    quiet=True,  # it follows from a line that is told
 )
 declare("project.waive", _("waived a requirement"), kind=str, gate=str, icon="shield-off", tone="amber")
 declare(

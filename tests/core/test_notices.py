@@ -10,12 +10,12 @@ from django.urls import reverse
 from apps.core import clock
 from apps.core.jobs import drain
 from apps.core.journal import record
-from apps.core.models import Follow, Job, Notice
+from apps.core.models import Entry, Follow, Job, Notice
 from apps.core.notices import follow, follows_thing, notify, read_all_notices, tell_followers, unfollow
 from apps.insight.actions import start_investigation
 from apps.org.models import User
 from apps.org.reach import deny
-from apps.projects.actions import set_team
+from apps.projects.actions import meet_requirement, set_team
 from tests.factories import PostFactory, UserFactory, bank, make_opportunity, make_project
 
 pytestmark = pytest.mark.django_db
@@ -67,6 +67,14 @@ def test_one_job_tells_all_followers_of_a_line_and_running_twice_tells_nobody_tw
     assert (Job.objects.count() - before, jobs.count(), Notice.objects.count()) == (1, 1, 3)
     tell_followers(jobs.get().args[0])
     assert Notice.objects.count() == 3
+
+
+def test_one_step_is_told_once_though_it_writes_two_lines(world):
+    follow(world.project, [world.member])
+    meet_requirement(world.project, "plan", by=world.lead, because_of="test")
+    propose_team(world)
+    assert "project.meet" in set(Entry.objects.about(world.project).values_list("verb", flat=True))
+    assert told(world.member) == ["project.team"]
 
 
 def test_nobody_follows_so_no_job_is_written(world):
