@@ -7,13 +7,19 @@ from apps.core.panels import panel
 from apps.core.search import searchable
 from apps.org import matrix
 from apps.org.coverage import coverage_of
-from apps.org.models import Delegation, Request, Unit
+from apps.org.models import Delegation, Person, Request, Unit
 
 searchable(
     Unit,
     label=_("Units"),
     capability="org.view",
     text=lambda unit: (unit.name, f"{unit.code} {unit.short_name}"),
+)
+searchable(
+    Person,
+    label=_("Persons"),
+    capability="org.view",
+    text=lambda person: (person.name, f"{person.employee_no or ''} {person.organisation}"),
 )
 
 

@@ -98,6 +98,8 @@ def may_hand_over(user, post):
 
 # ── Delegation ────────────────────────────────────────────────────────────────────────────────────────────────────
 def may_delegate(user, taker, starts, ends):
+    if user.person_id is None:
+        return no(_("This account belongs to nobody; there is nothing to delegate."))
     if user.acting_for_id:
         return no(_("What was delegated to you cannot be delegated further."))
     if taker.pk == user.person_id:

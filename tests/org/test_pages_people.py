@@ -87,6 +87,8 @@ def test_a_person_is_added_and_corrected(world, visit):
     visit(world.admin, url("person_add"), values)
     person = Person.objects.get(employee_no="E900001")
     assert (person.name, person.unit) == ("苏砚秋", world.east)
+    found = visit(world.reader, "/search/?q=砚秋").content.decode()
+    assert person.get_absolute_url() in found
 
     visit(world.admin, url("person_edit", person.pk), values | {"mobile": "13900000000", "version": 1})
     person.refresh_from_db()

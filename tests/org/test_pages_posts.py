@@ -10,7 +10,7 @@ from apps.org import handover
 from apps.org.actions.delegation import give_delegation
 from apps.org.models import Access, Delegation, Person, Post, Request
 from apps.org.reach import allow, deny
-from tests.factories import PersonFactory, PostFactory, bank
+from tests.factories import PersonFactory, PostFactory, UserFactory, bank
 from tests.org.pages import lines, url
 
 pytestmark = pytest.mark.django_db
@@ -212,6 +212,15 @@ def test_taking_it_back_ends_the_acting_with_the_next_click(world, visit, client
     delegation.revoked_on = clock.today()
     delegation.save()
     assert client.get(url("post_ask")).status_code == 403
+
+
+def test_an_account_of_nobody_delegates_nothing(world, visit, taker):
+    values = {
+        "taker": taker.person.employee_no, "starts": days(0).isoformat(), "ends": days(7).isoformat(), "reason": "出差",
+    }  # fmt: skip
+    page = visit(UserFactory(person=None), url("delegation_give"), values)
+    assert len(page.context_data["form"].non_field_errors()) == 1
+    assert Delegation.objects.count() == 0
 
 
 def test_nobody_acts_on_what_was_not_given_to_them_or_does_not_run(world, visit, client, taker):

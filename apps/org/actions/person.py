@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
+from apps.core.search import index
 from apps.core.verdict import Refused, demand
 from apps.core.versions import lock_version
 from apps.org import rules
@@ -28,6 +29,7 @@ def add_person(*, by, name: str, employee_no: str | None = None, unit=None, **va
     if person.employee_no and Person.objects.filter(employee_no=person.employee_no).exists():
         raise Refused(_("The employee number %(no)s belongs to another person.") % {"no": employee_no})
     person.save()
+    index(person)
     record("person.add", person, by=by, unit=unit and unit.pk)
     return person
 
@@ -50,6 +52,7 @@ def change_person(person: Person, *, by, version: int | None = None, **values) -
         for field in changed:
             setattr(person, field, values[field])
         person.save(update_fields=[*changed, "version"])
+        index(person)
         record("person.change", person, by=by, fields=changed)
     return changed
 

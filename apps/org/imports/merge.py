@@ -164,6 +164,7 @@ def _merge_people(rows, org_import, units, today) -> dict[str, int]:
         mine = [people[row.values["no"]] for row in rows]
         _write(Person, [p for p in mine if p.pk], ["unit", "version", "org_import", *PERSON_FIELDS])
         Person._base_manager.bulk_create([p for p in mine if p.pk is None], batch_size=BATCH)
+        index_all(mine)
         _let_go(leaving, today)
     return dict(known.values_list("employee_no", "pk"))
 

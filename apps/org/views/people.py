@@ -168,7 +168,14 @@ def person_leave(request, pk):
         except Refused as refusal:
             form.add_error(None, str(refusal))
     posts = person.posts.current().select_related("unit", "line", "deputy").order_by("pk")
-    return show(request, "org/person_leave.html", form=form, person=person, posts=posts)
+    return show(
+        request,
+        "org/person_leave.html",
+        form=form,
+        person=person,
+        posts=posts,
+        may_end=lambda post: rules.may_end_post(request.user, post),
+    )
 
 
 # ── Accounts ──────────────────────────────────────────────────────────────────────────────────────────────────────
