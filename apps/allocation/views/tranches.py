@@ -51,7 +51,7 @@ def rows_for(user):
 def tranche_list(request):
     rows = rows_for(request.user)
     filters = TrancheFilters(request.GET, queryset=rows, request=request)
-    page = listing(request, rows, COLUMNS, filters=filters, sort="-state", name="tranches")
+    page = listing(request, rows, COLUMNS, filters=filters, sort="state", name="tranches")
     if isinstance(page, HttpResponseBase):
         return page
     return show(
