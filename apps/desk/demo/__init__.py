@@ -4,17 +4,19 @@ Everything that happens is done by the actions that the pages call, each by whoe
 only the organisation itself is inserted in bulk. One seed and one day give one bank.
 """
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
+from apps.core import clock
 from apps.desk.demo import insight, money, organisation, people, projects, review
 
 
 def make_bank(seed: int, day: date, until: date | None = None) -> organisation.Bank:
     """Make it, in an empty database: the chapters plan their stories, the diary tells them (only `until` a day, if given)."""
-    bank = organisation.found_bank(seed, day)
-    people.hire_everybody(bank)
-    organisation.set_up_bodies(bank)
-    for chapter in (insight, projects, review, money):
+    with clock.at(datetime.combine(day, time(9)) - timedelta(days=880)):
+        bank = organisation.found_bank(seed, day)
+        people.hire_everybody(bank)
+        organisation.set_up_bodies(bank)
+    for chapter in (people, insight, projects, review, money):
         chapter.plan(bank)
     bank.diary.tell(until)
     return bank

@@ -12,7 +12,9 @@ from datetime import timedelta
 from django.contrib.auth.hashers import make_password
 
 from apps.desk.demo.bank import Bank, Branch, Counter, texts
+from apps.desk.demo.diary import Story
 from apps.desk.demo.organisation import BRANCH_DEPARTMENTS
+from apps.org.actions.post import ask_post
 from apps.org.models import Person, Post, Unit, User
 
 PASSWORD = "silun-demo-2026"
@@ -244,3 +246,22 @@ def reviewers(bank: Bank, register: Register, since, chance) -> None:
     for user in inside[:180]:
         register.post(user, bank.root, "reviewer", since)
     bank.reviewers = inside[:2] + bank.reviewers[:1] + inside[2:60] + bank.reviewers[1:]
+
+
+def plan(bank: Bank) -> None:
+    """Begin the stories of this chapter."""
+    for number, branch in enumerate(bank.branches[:3]):
+        bank.diary.begin(nobody_yet(branch), 2 + number)
+
+
+def nobody_yet(branch: Branch) -> Story:
+    """The group asks for a liaison where a sub-branch has none: its head, for the time being. The security administrator
+    has not decided yet."""
+    for counter in branch.counters:
+        if counter.liaison is None:
+            ask_post(counter.head.person, counter.unit, "liaison", by=branch.lead, full_time=False, note="联系人调离，暂由支行负责人兼任")  # fmt: skip
+    boss = branch.counters[-1].head
+    ask_post(
+        boss.person, branch.unit, "group_member", by=branch.lead, full_time=False, note="增补为专项工作组成员"
+    )
+    yield 0
