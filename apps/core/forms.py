@@ -80,6 +80,12 @@ def read_decimal(text: str) -> Decimal:
     return abs(value) if value == 0 else value
 
 
+def row_id(text) -> int:
+    """The primary key that a page sent back. Whatever is none gives 0, which is nobody's."""
+    text = str(text)
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
+
+
 class StrictDecimalField(forms.Field):
     """A decimal with at most `places` decimals, between `least` and `most`, both included. Gives a Decimal."""
 

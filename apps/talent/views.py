@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from apps.core.access import access
-from apps.core.forms import clean_text
+from apps.core.forms import clean_text, row_id
 from apps.core.listing import Column, listing
 from apps.core.pages import history, panels, show
 from apps.core.verdict import Refused
@@ -93,7 +93,7 @@ def profile_open(request):
     number = request.GET.get("person", "" if units else str(user.principal_id))
     if not number:
         return show(request, "talent/profile_open.html", **people_without(request, units))
-    person = Person.objects.visible_to(user).filter(pk=int(number[:18]) if number.isdecimal() else 0).first()
+    person = Person.objects.visible_to(user).filter(pk=row_id(number)).first()
     if person is None:
         raise Http404
     unit = unit_of(person, user, units)

@@ -14,6 +14,7 @@ from apps.allocation.models import Fund, Scenario
 from apps.allocation.models.fund import Resource
 from apps.allocation.plan import Plan, differences
 from apps.core.access import access
+from apps.core.forms import row_id
 from apps.core.listing import Column, listing
 from apps.core.pages import history, panels, refusals_as_messages, show
 from apps.core.progress import progress
@@ -243,10 +244,8 @@ def scenario_request(request, pk):
 def scenario_compare(request):
     """Two scenarios side by side: ?a=…&b=…"""
     choices = Scenario.objects.visible_to(request.user).select_related("fund", "unit", "by").order_by("-pk")
-    chosen = [
-        number for name in ("a", "b") if (number := request.GET.get(name, "")).isascii() and number.isdigit()
-    ]
-    both = [get_object_or_404(choices, pk=int(number)) for number in chosen]
+    chosen = [number for name in ("a", "b") if (number := row_id(request.GET.get(name, "")))]
+    both = [get_object_or_404(choices, pk=number) for number in chosen]
     plans = [Plan(scenario, list(scenario.lines.for_list(request.user).order_by("pk"))) for scenario in both]
     return show(
         request,

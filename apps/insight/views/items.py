@@ -97,7 +97,9 @@ def item_choose(request, pk):
     """Choose entries of a feed; each becomes a draft."""
     feed = get_object_or_404(FeedFile.objects.filter(by=request.user), pk=pk)
     if request.method == "POST":
-        numbers = [int(n) for n in request.POST.getlist("entry") if n.isascii() and n.isdigit()]
+        numbers = [
+            int(n) for n in request.POST.getlist("entry") if n.isascii() and n.isdigit() and len(n) < 6
+        ]
         with refusals_as_messages(request):
             drafts = draft_from_feed(feed, numbers, by=request.user)
             if len(drafts) == 1:

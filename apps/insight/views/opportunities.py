@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.access import access
+from apps.core.forms import row_id
 from apps.core.listing import Column
 from apps.core.models import Attachment
 from apps.core.pages import history, panels, refusals_as_messages, show
@@ -167,7 +168,7 @@ def opportunity_file(request):
     """Five fields and photos, made for a phone at the counter."""
     made = None
     if number := request.GET.get("follow_up", ""):
-        made = visible_follow_up(request, int(number) if number.isascii() and number.isdigit() else 0)
+        made = visible_follow_up(request, row_id(number))
     form = OpportunityForm(
         request.POST or None,
         request.FILES or None,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import clock
 from apps.core.access import access
+from apps.core.forms import row_id
 from apps.core.listing import Column
 from apps.core.models import Comment
 from apps.core.pages import history, panels, refusals_as_messages, show
@@ -208,7 +209,7 @@ def issue_edit(request, pk):
 def issue_pull(request, pk):
     """Put the chosen items into the issue, each in the section of its category."""
     issue = visible(request, pk)
-    ids = [int(n) for n in request.POST.getlist("item") if n.isascii() and n.isdigit() and len(n) < 19]
+    ids = [row_id(n) for n in request.POST.getlist("item")]
     chosen = Item.objects.visible_to(request.user).filter(pk__in=ids[:200]).order_by("filed_at", "pk")
     section = request.POST.get("section", "")
     with refusals_as_messages(request):

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import clock, formats
 from apps.core.access import access
+from apps.core.forms import row_id
 from apps.core.listing import Column
 from apps.core.pages import history, refusals_as_messages, show
 from apps.core.verdict import Refused
@@ -146,8 +147,7 @@ def authority_list(request):
 @access("parameter.manage")
 def authority_ask(request):
     """Ask for a line; ?like=… takes over another line's, for the new year."""
-    like = request.GET.get("like", "")
-    line = Authority.objects.filter(pk=int(like)).first() if like.isascii() and like.isdigit() else None
+    line = Authority.objects.filter(pk=row_id(request.GET.get("like", ""))).first()
     initial = {"starts": clock.today()}
     if line:
         initial = {"kind": line.kind, "role": line.role, "unit": line.unit_id, "up_to_fen": line.up_to_fen}

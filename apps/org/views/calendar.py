@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core import clock
 from apps.core.access import access
-from apps.core.forms import FIRST_DAY, LAST_DAY
+from apps.core.forms import FIRST_DAY, LAST_DAY, row_id
 from apps.core.pages import history, refusals_as_messages, show
 from apps.core.verdict import Refused
 from apps.org import rules
@@ -106,7 +106,7 @@ def day_edit(request):
 @require_POST
 @access("parameter.manage")
 def day_clear(request):
-    row = Holiday.objects.filter(pk=request.POST.get("row", "0") if request.POST.get("row", "").isdigit() else 0).first()  # fmt: skip
+    row = Holiday.objects.filter(pk=row_id(request.POST.get("row", ""))).first()
     if row is None:
         raise Http404
     month = f"{row.day:%Y-%m}"

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.forms import CleanCharField, Form, StrictDateField, StrictIntegerField
+from apps.core.forms import CleanCharField, Form, StrictDateField, StrictIntegerField, row_id
 from apps.core.grades import Grade
 from apps.insight.forms import Versioned, long_text
 from apps.org.models import BusinessLine, Person, Unit
@@ -37,7 +37,7 @@ def people_offered(user, unit, chosen: Iterable) -> list[tuple[int, str]]:
     people = people_in_reach(user)
     near = people.filter(unit__path__range=unit.span) if unit else people
     found = {person.pk: person for person in near.order_by("unit__path", "pk")[:NEAR]}
-    missing = {int(pk) for pk in chosen if str(pk).isascii() and str(pk).isdigit() and len(str(pk)) < 18}
+    missing = {row_id(pk) for pk in chosen}
     found |= people.in_bulk(missing - set(found))
     return [(person.pk, person_label(person)) for person in found.values()]
 

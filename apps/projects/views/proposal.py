@@ -1,12 +1,12 @@
 """The proposer's pages: the text, the plan, the team."""
 
 from django.contrib import messages
-from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from apps.core.access import access
+from apps.core.forms import row_id
 from apps.core.pages import show
 from apps.core.verdict import Refused
 from apps.core.versions import Stale
@@ -68,10 +68,9 @@ def chosen_opportunity(request):
     number = request.GET.get("opportunity", "")
     if not number:
         return None
-    if not (number.isascii() and number.isdigit() and len(number) < 18):
-        raise Http404
     return get_object_or_404(
-        Opportunity.objects.visible_to(request.user).select_related("unit", "line", "reporter"), pk=number
+        Opportunity.objects.visible_to(request.user).select_related("unit", "line", "reporter"),
+        pk=row_id(number),
     )
 
 

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.access import access
+from apps.core.forms import row_id
 from apps.core.listing import Column
 from apps.core.pages import history, refusals_as_messages, show
 from apps.review import rules
@@ -134,7 +135,7 @@ def _line(topic, ballots, managed):
 def meeting_roll(request, pk):
     """Who is there, and who sits in without a vote."""
     meeting = visible(request, pk)
-    present = {int(n) for n in request.POST.getlist("present") if n.isascii() and n.isdigit()}
+    present = set(map(row_id, request.POST.getlist("present")))
     with refusals_as_messages(request):
         call_roll(meeting, present, by=request.user, observers=request.POST.get("observers", ""))
         messages.success(request, _("The roll is called."))
