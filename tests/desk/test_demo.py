@@ -89,7 +89,7 @@ def test_things_stand_in_every_state(bank):
     assert states(Consultation, "opinion") == {"", "agree", "agree_with_conditions", "disagree"}
     assert states(Round) == {"open", "closed"}
     assert {"passed", "failed"} <= states(Ballot, "result")
-    assert "issued" in states(Minutes)
+    assert states(Minutes) == {"draft", "issued"}
     assert {"draft", "solved", "approved"} <= states(Scenario)
     assert {"pilot", "live"} & states(Product)
     assert states(Rollout) == set(Rollout.State.values)

@@ -30,7 +30,7 @@ STORY = "the demo tells of all of them"
 
 def plan(bank: Bank) -> None:
     """The rhythm: the expert meeting monthly, the committee quarterly and a few times more, the groups monthly."""
-    for days_ago in (*range(600, 40, -28), 34, 9):
+    for days_ago in (*range(600, 40, -28), 28, 9):
         bank.diary.begin(session(bank, bank.forums["experts"], f"expert{days_ago}"), days_ago)
     for days_ago in (596, 520, 450, 380, 310, 250, 200, 150, 110, 70, 40, 15):
         bank.diary.begin(session(bank, bank.forums["committee"], f"committee{days_ago}"), days_ago)
@@ -203,7 +203,7 @@ def meet(bank: Bank, forum, topics, secretary, branch, chance, words) -> Story:
     )
     edit_minutes(minutes, by=secretary, version=minutes.version, text=text, decisions=decisions)
     left = (bank.day - clock.today()).days
-    yield left if left < 12 else chance.randint(1, 3)  # of the last days are still in draft
+    yield left if left < 16 else chance.randint(1, 3)  # of the last days are still in draft
     issue_minutes(minutes, by=secretary)
 
 
