@@ -27,7 +27,7 @@ ALL = "the demo's own test counts them all"
 def bank(django_db_setup, django_db_blocker):
     """What the command printed; the bank is in the database."""
     printed, refused = io.StringIO(), io.StringIO()
-    with django_db_blocker.unblock(), transaction.atomic(), clock.at(datetime(2026, 11, 24, 9)):
+    with django_db_blocker.unblock(), transaction.atomic(), clock.at(datetime(2026, 11, 25, 9)):
         call_command("demo", stdout=printed, stderr=refused)
         assert refused.getvalue() == ""
         yield printed.getvalue()
