@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.translation import gettext as _
 from jinja2_fragments import render_block
 from markupsafe import Markup
 
@@ -53,7 +54,7 @@ def history(user, *things, nouns: tuple[str, ...] = (), note=None) -> list[dict]
     """
     return [
         {
-            "who": entry.by or "—",
+            "who": entry.by or _("The system"),
             "text": entry.label,
             "when": entry.at,
             "icon": entry.declaration.icon,

@@ -304,6 +304,20 @@ def test_why_a_project_is_left_out_and_what_more_would_bring_is_said_in_words(pe
     )
 
 
+def test_funds_are_not_asked_for_a_plan_that_funds_nothing(people, waiting, visit):
+    scenario = make_scenario(
+        make_fund(people),
+        by=people.manager,
+        name="无余额",
+        budgets_fen=dict.fromkeys(("technology", "marketing", "people"), 0),
+    )
+    start_solve(scenario, by=people.manager)
+    drain()
+    page = visit(people.manager, url("scenario_detail", scenario.pk))
+    assert page.context_data["scenario"].state == Scenario.State.SOLVED
+    assert page.context_data["may_ask"] is False
+
+
 def test_an_infeasible_scenario_says_what_would_have_to_give(people, waiting, visit):
     fund = make_fund(people, technology_fen=40 * WAN, marketing_fen=40 * WAN, people_fen=0)
     scenario = solved(people, fund, mandatory=[project.pk for project in waiting])
