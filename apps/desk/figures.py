@@ -84,7 +84,7 @@ def trend_chart(told: dict[str, list]) -> dict:
         "xAxis": {"type": "category", "data": told["months"]},
         "yAxis": [
             {"type": "value", "minInterval": 1},
-            {"type": "value", "max": 100, "axisLabel": {"formatter": "{value}%"}, "splitLine": {"show": False}},
+            {"type": "value", "axisLabel": {"formatter": "{value}%"}, "splitLine": {"show": False}},
         ],
         "series": [
             {"type": "bar", "name": str(_("Opportunities filed")), "data": told["filed"]},
