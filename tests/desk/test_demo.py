@@ -83,7 +83,7 @@ def test_things_stand_in_every_state(bank):
     assert {"draft", "published"} <= states(Issue)
     assert states(Opportunity) == set(Opportunity.State.values)
     projects = Project.objects.unscoped(ALL)
-    assert projects.count() >= 150
+    assert projects.count() >= 100
     assert {"draft", "active", "returned", "rejected", "stopped", "on_hold"} <= states(Project)
     assert {"proposal", "review", "funding", "build", "pilot", "rollout"} <= states(Project, "stage__code")
     assert states(Consultation, "opinion") == {"", "agree", "agree_with_conditions", "disagree"}

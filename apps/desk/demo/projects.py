@@ -96,7 +96,7 @@ def only_seen(bank: Bank) -> Iterator[tuple[Branch, dict, str]]:
     endings = ["filed", "investigating", "take_up", "hold", "drop", "filed", "investigating", "drop"]
     pairs = [(trade, need) for trade in words["trades"] for need in words["needs"]]
     chance.shuffle(pairs)
-    for number, (trade, need) in enumerate(pairs[:120]):
+    for number, (trade, need) in enumerate(pairs[:96]):
         who, crop = trade
         topic = {
             "line": need["line"], "who": who,

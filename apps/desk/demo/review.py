@@ -22,7 +22,7 @@ from apps.review.actions import (
     open_round,
     submit_scores,
 )
-from apps.review.models import Assignment, Consultation
+from apps.review.models import Consultation
 from apps.review.models.forum import route
 
 STORY = "the demo tells of all of them"
@@ -30,7 +30,7 @@ STORY = "the demo tells of all of them"
 
 def plan(bank: Bank) -> None:
     """The rhythm: the expert meeting monthly, the committee quarterly and a few times more, the groups monthly."""
-    for days_ago in (*range(600, 40, -28), 28, 9):
+    for days_ago in (*range(600, 40, -28), 28, 12, 3):
         bank.diary.begin(session(bank, bank.forums["experts"], f"expert{days_ago}"), days_ago)
     for days_ago in (596, 520, 450, 380, 310, 250, 200, 150, 110, 70, 40, 15):
         bank.diary.begin(session(bank, bank.forums["committee"], f"committee{days_ago}"), days_ago)
@@ -112,8 +112,8 @@ def session(bank: Bank, forum, name: str, branch=None) -> Story:
         if number % 6 == 5:
             yield 1
     yield 3
-    if Assignment.objects.unscoped(STORY).filter(topic__round=round_).pending().exists():
-        yield 3
+    while round_.owed and not round_.past_due:
+        yield 1
     close_round(round_, by=secretary)
     yield 2
     yield from meet(bank, forum, topics, secretary, branch, chance, words)
