@@ -24,9 +24,12 @@ def may_ask_for_tranche(user, tranche):
     return YES if user.may_at("tranche.release", unit) else no(_("Only the fund manager asks for tranches."))
 
 
-def may_request(user, scenario):
+def may_request(user, scenario, *, funded: int):
+    """`funded` is how many projects its plan gives something."""
     if scenario.state != "solved":
         return no(_("Funds are asked for a scenario that has a plan."))
+    if not funded:
+        return no(_("The plan funds nothing."))
     return (
         YES if user.may_at("funds.request", scenario.unit) else no(_("Only the fund manager asks for funds."))
     )

@@ -315,7 +315,7 @@ def test_funds_are_not_asked_for_a_plan_that_funds_nothing(people, waiting, visi
     drain()
     page = visit(people.manager, url("scenario_detail", scenario.pk))
     assert page.context_data["scenario"].state == Scenario.State.SOLVED
-    assert page.context_data["may_ask"] is False
+    assert page.context_data["may_ask"].allowed is False
 
 
 def test_an_infeasible_scenario_says_what_would_have_to_give(people, waiting, visit):

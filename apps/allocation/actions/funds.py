@@ -76,14 +76,12 @@ def request_funds(scenario: Scenario, *, by, note: str = "") -> Request:
     more, or a project of it has funds already.
     """
     lock(scenario)
-    demand(rules.may_request(by, scenario))
     lines: list[dict] = [
         {"project": line.project_id, "estimate": line.estimate_id, "level": line.level}
         | {f"{resource}_fen": line.granted[f"{resource}_fen"] for resource in Resource}
         for line in scenario.lines.exclude(level="").order_by("project_id")
     ]
-    if not lines:
-        raise Refused(_("The plan funds nothing."))
+    demand(rules.may_request(by, scenario, funded=len(lines)))
     _without_funds([line["project"] for line in lines])
     total = sum(line[f"{resource}_fen"] for line in lines for resource in Resource)
     request = make_request(

@@ -199,7 +199,7 @@ def scenario_detail(request, pk):
         must_give=words.what_must_give(scenario.explanation, plan.titles),
         standing=words.STATUS.get(scenario.status, ""),
         may_solve=rules.may_change(user, scenario),
-        may_ask=bool(plan.funded) and rules.may_request(user, scenario),
+        may_ask=rules.may_request(user, scenario, funded=len(plan.funded)),
         may_plan=rules.may_make_scenario(user, scenario.fund),
         others=others[:50],
         requests=Request.objects.visible_to(user).about(scenario).select_related("maker").order_by("-pk"),
