@@ -17,11 +17,11 @@ PAGES = {
     "desk": ("secretary", "/", ()),
     "issue": ("lead", "/insight/reports/", ("#rows td.title a",)),
     "opportunity-report": ("liaison", "/insight/opportunities/new/", ()),
-    "project": ("lead", "/projects/?state=active", ("#rows td.title a",)),
+    "project": ("secretary", "/projects/?stage=review&state=active&sort=code", ("#rows td.title a",)),
     "projects": ("secretary", "/projects/", ()),
-    "meeting": ("secretary", "/review/meetings/", ("#rows td.title a",)),
-    "scenario": ("fund", "/allocation/scenarios/", ("#rows td.title a",)),
-    "product": ("lead", "/operations/products/", ("#rows td.title a",)),
+    "meeting": ("secretary", "/review/meetings/", ("#rows tbody a",)),
+    "scenario": ("fund", "/allocation/scenarios/?state=approved", ("#rows td.title a",)),
+    "product": ("secretary", "/operations/products/?state=live", ("#rows td.title a",)),
 }
 
 

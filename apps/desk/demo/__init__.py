@@ -6,7 +6,11 @@ only the organisation itself is inserted in bulk. One seed and one day give one 
 
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import F
+from django.utils import timezone
+
 from apps.core import clock
+from apps.core.models import Notice
 from apps.desk.demo import insight, money, organisation, people, projects, review
 
 
@@ -19,4 +23,6 @@ def make_bank(seed: int, day: date, until: date | None = None) -> organisation.B
     for chapter in (people, insight, projects, review, money):
         chapter.plan(bank)
     bank.diary.tell(until)
+    week_ago = datetime.combine(day, time(9)) - timedelta(days=7)
+    Notice.objects.filter(at__lt=timezone.make_aware(week_ago)).update(read_at=F("at"))  # as people do
     return bank
