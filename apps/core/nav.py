@@ -9,6 +9,7 @@ The frame shows a person the lines they may ever use; it asks the database nothi
 from dataclasses import dataclass
 
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 # Sections in the order they stand.
@@ -31,7 +32,7 @@ class NavItem:
     """One line. `capability` None means everybody signed in; `badge_url` names a route that answers a bare count as HTML."""
 
     section: str
-    label: str
+    label: str | Promise
     icon: str
     url_name: str
     capability: str | None

@@ -1,6 +1,7 @@
 """Any thing of any app, had through its own `visible_to`: for what belongs to things of every kind."""
 
 from collections import defaultdict
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -32,12 +33,12 @@ def thing_or_404(user, kind: str, pk: int):
     return get_object_or_404(things_of(model, user), pk=pk)
 
 
-def visible_things(user, rows) -> dict[tuple[int, int], object]:
+def visible_things(user, rows) -> dict[tuple[int, int], Any]:
     """(content type, id) → thing, of the subjects of these rows that the person sees. One query a kind."""
     wanted = defaultdict(set)
     for row in rows:
         wanted[row.subject_type_id].add(row.subject_id)
-    found = {}
+    found: dict[tuple[int, int], Any] = {}
     for type_id, ids in wanted.items():
         model = ContentType.objects.get_for_id(type_id).model_class()
         if model is not None and hasattr(model, "get_absolute_url"):

@@ -334,7 +334,7 @@ def funded(someone, world):
     manager.press("编制")
     scenario = manager.path
     manager.press("求解")
-    manager.waits_for(scenario, "申请额度", seconds=120)
+    manager.waits_for(scenario, "已证明差距", seconds=120)
     manager.looks("scenario")
     manager.answer("申请额度", note="按四季度安排执行")
     manager.waits_for(scenario, "#")

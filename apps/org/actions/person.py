@@ -113,7 +113,7 @@ def reset_account(account: User, *, by) -> str:
     """
     lock(account)
     demand(rules.may_manage_people(by, _at(account.person)))
-    if account.person.left_on:
+    if account.person and account.person.left_on:
         raise Refused(_("%(person)s has left.") % {"person": account.person})
     password = _new_password()
     account.set_password(password)

@@ -70,7 +70,7 @@ def submit_project(project: Project, *, by) -> None:
     One that was returned begins at the proposal again, and is signed anew: its text is another.
     """
     project_flow.make(project, "submit", by=by)
-    first = project.process_version.stages.first()
+    first = project.process_version.stages.earliest("order")
     if project.stage_id != first.pk:
         project.stage, project.stage_since = first, clock.now()
         project.save(update_fields=["stage", "stage_since"])
@@ -98,7 +98,10 @@ def return_project(project: Project, *, by, reason: str, decided: bool = False) 
     project_flow.make(project, "return" if decided else "send_back", by=by, note=reason, decided=decided)
     say(project, reason, by=by)
     hand_to(
-        project, person=project.manager, note="", due_on=due_in(project.process_version.stages.first().days)
+        project,
+        person=project.manager,
+        note="",
+        due_on=due_in(project.process_version.stages.earliest("order").days),
     )
 
 

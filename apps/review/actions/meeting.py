@@ -170,7 +170,8 @@ def count(ballot: Ballot) -> Outcome:
     if ballot.secret:
         by_choice = (ballot.secret_for, ballot.secret_against, ballot.secret_abstain)
     else:
-        by_choice = tuple(votes.count(choice) for choice in Vote.Choice.values)
+        choices = Vote.Choice
+        by_choice = (votes.count(choices.FOR), votes.count(choices.AGAINST), votes.count(choices.ABSTAIN))
     recused = sum(member.recused for member in members)
     if ballot.meeting.form == Meeting.Form.WRITTEN:
         present = len(votes)

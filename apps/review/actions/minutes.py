@@ -41,7 +41,7 @@ def draft_minutes(meeting: Meeting, *, by) -> Minutes:
                 minutes=minutes,
                 topic=item.topic,
                 order=item.order,
-                decision=PROPOSED.get(results.get(item.topic_id), Topic.Result.HOLD),
+                decision=PROPOSED.get(results.get(item.topic_id) or "", Topic.Result.HOLD),
             )
         index(minutes)
         record("minutes.draft", minutes, by=by, meeting=meeting.pk)
