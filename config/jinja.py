@@ -1,6 +1,7 @@
 """The Jinja2 environment of all our pages: functions, filters and the component macros (`ui`)."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import django.forms
 from django.templatetags.static import static
@@ -11,6 +12,7 @@ from jinja2 import ChoiceLoader, Environment, FileSystemLoader
 from apps.core import formats
 from apps.core.charts import spark
 from apps.core.icons import icon
+from apps.core.routes import path_of
 
 # Django's own widget templates exist in Jinja2 too; ours in templates/django/forms win by name.
 DJANGO_FORM_TEMPLATES = Path(django.forms.__file__).parent / "jinja2"
@@ -38,7 +40,8 @@ def environment(**options) -> Environment:
         filesize=formats.filesize,
         paragraphs=formats.paragraphs,
         sum_codes=lambda text: sum(map(ord, str(text))),
-        label_pairs=lambda columns: [(column.name, str(column.label)) for column in columns],
+        hue=lambda name: sum(map(ord, str(name))) % 6,
+        labels=lambda columns: SimpleNamespace(**{column.name: str(column.label) for column in columns}),
         icon=icon,
     )
     # The macros without a request, for form fields and mail. Pages get them with one (apps.core.context.frame), so that
@@ -49,4 +52,4 @@ def environment(**options) -> Environment:
 
 def url(name: str, /, *args, **kwargs) -> str:
     """The path of a named route: `url('projects:project_detail', pk=3)`. Raises NoReverseMatch."""
-    return reverse(name, args=args or None, kwargs=kwargs or None)
+    return reverse(name, args=args or None, kwargs=kwargs or None) if args or kwargs else path_of(name)

@@ -20,7 +20,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The business day in the bank's time zone."""
-    return timezone.localtime(now()).date()
+    return now().astimezone(timezone.get_default_timezone()).date()
 
 
 def start_of(day: date) -> datetime:

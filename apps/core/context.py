@@ -1,12 +1,16 @@
 """What every page has besides its own context: the frame around it, and the component macros."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.middleware.csrf import get_token
 from django.template import engines
+from django.urls import get_script_prefix
 from django.utils.functional import SimpleLazyObject, cached_property
 from django.utils.html import format_html
 from django.utils.translation import get_language
+from markupsafe import Markup
 
 from apps.core import nav
 
@@ -22,13 +26,11 @@ class Frame:
         cookie = request.COOKIES.get("theme")
         self.theme = cookie if cookie in THEMES else "light"
 
-    @cached_property
-    def sections(self):
-        return nav.sections_for(self.user)
-
-    @cached_property
-    def current(self):
-        return nav.current(self.request.path, self.sections)
+    @property
+    def nav(self) -> Markup:
+        """The lines of the side navigation, with the one this page belongs to marked."""
+        lines = nav.lines_for(self.user)
+        return _nav(lines, nav.current(self.request.path, lines), self.language_code, get_script_prefix())
 
     @property
     def language(self) -> str:
@@ -61,6 +63,13 @@ class Frame:
         """The person's first post in words: "Committee secretary · Innovation office"."""
         posts = self.user.standing if self.user.is_authenticated else []
         return f"{posts[0].role_label} · {posts[0].unit.name}" if posts else ""
+
+
+@lru_cache(maxsize=1024)
+def _nav(lines, current, language, script_prefix):
+    """The same for all who may use the same lines, so it is written once, not on every page."""
+    template = engines["jinja2"].env.get_template("nav.html")
+    return Markup(template.render(sections=nav.sections(lines), current=current))
 
 
 def frame(request):

@@ -12,6 +12,7 @@ from apps.core.clock import end_of, start_of
 from apps.core.forms import CleanCharField, StrictDateField, StrictIntegerField
 from apps.core.jobs import task_names
 from apps.core.models import Entry, Job, Notice
+from apps.core.search import found
 from apps.core.verbs import all_verbs
 
 
@@ -23,6 +24,16 @@ class WordFilter(CharFilter):
     def __init__(self, **kwargs):
         super().__init__(widget=forms.TextInput({"type": "search"}), **kwargs)
         self.extra["widget"].input_type = "search"
+
+
+class SearchFilter(WordFilter):
+    """Words of a thing's title or text, or its code, through the search index."""
+
+    def __init__(self):
+        super().__init__(label=_("Search"))
+
+    def filter(self, queryset, text):
+        return found(queryset, text) if text else queryset
 
 
 class DayFilter(Filter):

@@ -17,6 +17,11 @@ from apps.core import clock
 MISSING = "—"
 
 
+def in_english() -> bool:
+    """Is this page written in English? Otherwise in Chinese."""
+    return (get_language() or "").startswith("en")
+
+
 def _fixed(value: int, scale: int, digits: int) -> str:
     """A whole number of 1/scale as a decimal with thousands separators, rounded half up, without binary fractions."""
     exact = Decimal(int(value)) / scale

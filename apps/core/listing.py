@@ -11,11 +11,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import CharField, F, Q
+from django.db.models.expressions import RawSQL
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.functional import Promise, cached_property
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from markupsafe import Markup
 
 from apps.core import clock
 from apps.core.documents import watermark_for
@@ -24,6 +28,7 @@ from apps.core.sheets import stream_csv, write_xlsx
 PAGE_SIZE = 50
 COUNT_LIMIT = 1000
 EXPORT_LIMIT = 100_000
+_plain_fields: dict[tuple[type, str | None], Markup] = {}  # by filter set and language
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,8 @@ class Page:
         descending = self.sort.startswith("-") != self.back
         sign = "-" if descending else ""
         rows = self.queryset.order_by(*dict.fromkeys([sign + self._field, sign + "pk"]))
+        if "__" in self._field:  # of another table: asked for with the row, for the cursor
+            rows = rows.annotate(sort_value=F(self._field))
         if position := _decode(cursor):
             op = "lt" if descending else "gt"
             if self._field == "pk":
@@ -102,9 +109,7 @@ class Page:
         return len(self.rows)
 
     def _cursor(self, row):
-        value = row
-        for part in self._field.split("__"):
-            value = getattr(value, part)
+        value = getattr(row, "sort_value" if "__" in self._field else self._field)
         if isinstance(value, datetime | date):
             value = value.isoformat()
         return base64.urlsafe_b64encode(json.dumps([value, row.pk]).encode()).decode().rstrip("=")
@@ -139,9 +144,23 @@ class Page:
         return [("XLSX", self.url_for(format="xlsx")), ("CSV", self.url_for(format="csv"))]
 
     @property
+    def filter_fields(self) -> Markup:
+        """The fields of the filters as HTML, in their form."""
+        if not self._at_rest:
+            return _written(self.filters.form)
+        key = (type(self.filters), get_language())
+        if key not in _plain_fields:
+            _plain_fields[key] = _written(self.filters.form)
+        return _plain_fields[key]
+
+    @cached_property
+    def _at_rest(self) -> bool:
+        return at_rest(self.filters, self.request)
+
+    @property
     def active_filters(self) -> list[tuple[str, str, str]]:
         """(label, value, address without it) of each filter that is set."""
-        if self.filters is None or not self.filters.form.is_valid():
+        if self.filters is None or self._at_rest or not self.filters.form.is_valid():
             return []
         active = []
         for name, field in self.filters.form.fields.items():
@@ -155,16 +174,33 @@ class Page:
         return active
 
 
+def behind(model, field: str, column: str = "name") -> RawSQL:
+    """A column (or SQL expression over columns) of the row a foreign key of `model` points to, for a list's `annotate`.
+
+    A subquery, not a join: with four joins PostgreSQL takes as long to plan a list as to read it, and Django to build the
+    objects nobody asked for. Only for the outermost query: it names the table by its own name.
+    """
+    key = model._meta.get_field(field)
+    return RawSQL(
+        f"SELECT {column} FROM {key.related_model._meta.db_table} behind"
+        f" WHERE behind.id = {model._meta.db_table}.{key.column}",
+        [],
+        output_field=CharField(),
+    )
+
+
 def listing(request, queryset, columns, *, filters=None, sort="-pk", size=PAGE_SIZE, name="list"):
     """The page of a list, or the response of its export (`?format=csv|xlsx`) or its count (`?format=count`): the same
     rows in the same scope.
 
-    `filters` is a bound django-filter FilterSet over the queryset. Return the answer at once when it is an HttpResponse:
+    `filters` is a bound django-filter FilterSet over the queryset. One that says `plain = True` narrows nothing while none
+    of its fields is set, and its empty fields are the same for everybody: then they are neither asked nor written again.
+    Return the answer at once when it is an HttpResponse:
 
         page = listing(request, Project.objects.visible_to(request.user), COLUMNS, filters=…)
         if isinstance(page, HttpResponseBase): return page
     """
-    if filters is not None:
+    if filters is not None and not at_rest(filters, request):
         queryset = filters.qs if filters.is_valid() else queryset.none()
     if request.GET.get("format") == "count":
         return HttpResponse(_counted(queryset))
@@ -181,6 +217,15 @@ def listing(request, queryset, columns, *, filters=None, sort="-pk", size=PAGE_S
         return _export(request, page.ordered(), columns, request.GET["format"], name)
     page.__init__(request, queryset, columns, filters, sort, size)
     return page
+
+
+def at_rest(filters, request) -> bool:
+    """Is none of these plain filters set?"""
+    return getattr(filters, "plain", False) and not any(map(request.GET.get, filters.base_filters))
+
+
+def _written(form) -> Markup:
+    return Markup(render_to_string("filters.html", {"form": form}))
 
 
 def _counted(queryset) -> str:

@@ -8,9 +8,10 @@ The frame shows a person the lines they may ever use; it asks the database nothi
 
 from dataclasses import dataclass
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from apps.core.routes import path_of
 
 # Sections in the order they stand.
 SECTIONS = {
@@ -41,11 +42,11 @@ class NavItem:
 
     @property
     def url(self) -> str:
-        return reverse(self.url_name)
+        return path_of(self.url_name)
 
     @property
     def badge(self) -> str | None:
-        return reverse(self.badge_url) if self.badge_url else None
+        return path_of(self.badge_url) if self.badge_url else None
 
 
 _items: dict[str, NavItem] = {}
@@ -73,26 +74,30 @@ def may_use(user, capability: str | None) -> bool:
     return user.is_authenticated and (capability is None or user.may_ever(capability))
 
 
-def sections_for(user) -> list[tuple[str, list[NavItem]]]:
-    """(section label, lines) for each section in which the person may use anything."""
-    usable = sorted(
-        (i for i in _items.values() if may_use(user, i.capability)), key=lambda i: (i.order, i.url_name)
-    )
-    by_section = {name: [i for i in usable if i.section == name] for name in SECTIONS}
-    return [(SECTIONS[name], items) for name, items in by_section.items() if items]
+def lines_for(user) -> tuple[str, ...]:
+    """The routes of the lines the person may ever use, in order."""
+    usable = (item for item in _items.values() if may_use(user, item.capability))
+    return tuple(item.url_name for item in sorted(usable, key=lambda i: (i.order, i.url_name)))
+
+
+def sections(lines: tuple[str, ...]) -> list[tuple[str, list[NavItem]]]:
+    """(section label, lines) for each section that has any of these lines."""
+    items = [_items[line] for line in lines]
+    by_section = {name: [i for i in items if i.section == name] for name in SECTIONS}
+    return [(SECTIONS[name], found) for name, found in by_section.items() if found]
 
 
 def place_for(user, name: str) -> str | None:
     """The path behind a place of the frame, or None when nobody took it or this person may not use it."""
     url_name, capability = _places.get(name, (None, None))
-    return reverse(url_name) if url_name and may_use(user, capability) else None
+    return path_of(url_name) if url_name and may_use(user, capability) else None
 
 
-def current(path: str, sections) -> str | None:
-    """The route name of the line the page belongs to: the longest path that begins this one."""
-    lines = [item for _label, items in sections for item in items]
-    fitting = [i for i in lines if path == i.url or (i.url != "/" and path.startswith(i.url))]
-    return max(fitting, key=lambda i: len(i.url)).url_name if fitting else None
+def current(path: str, lines: tuple[str, ...]) -> str | None:
+    """The route of the line the page belongs to: the longest path that begins this one."""
+    paths = [(path_of(line), line) for line in lines]
+    fitting = [(url, line) for url, line in paths if path == url or (url != "/" and path.startswith(url))]
+    return max(fitting, key=lambda found: len(found[0]))[1] if fitting else None
 
 
 # What core itself serves.

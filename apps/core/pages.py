@@ -3,6 +3,7 @@
 from contextlib import contextmanager
 
 from django.contrib import messages
+from django.http import JsonResponse
 from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
@@ -71,6 +72,11 @@ def panels(request, thing, noun: str = "") -> list[Markup]:
         Markup(render_to_string(shown.template, shown.context, request))
         for shown in panels_for(request.user, thing, noun)
     ]
+
+
+def offered(options) -> JsonResponse:
+    """What a choice that asks the server is answered: options is (value, text) of each."""
+    return JsonResponse({"options": [{"value": value, "text": text} for value, text in options]})
 
 
 @contextmanager

@@ -1,13 +1,12 @@
 """What narrows the lists of points."""
 
 from django.utils.translation import gettext_lazy as _
-from django_filters import Filter, FilterSet, ModelChoiceFilter
+from django_filters import FilterSet, ModelChoiceFilter
 
-from apps.core.forms import CleanCharField
+from apps.core.filters import DayFilter, WordFilter
 from apps.incentives.models import Award, PointHolder, PointRule
-from apps.insight.filters import DayFilter, UnitFilter
+from apps.org.lookups import UnitFilter
 from apps.org.models import Unit
-from apps.org.reach import units_nearby
 
 
 class AwardFilters(FilterSet):
@@ -23,22 +22,16 @@ class AwardFilters(FilterSet):
 
 
 class HolderFilters(FilterSet):
-    q = Filter(field_name="person__name", lookup_expr="icontains", label=_("Name"))
-    q.field_class = CleanCharField
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
+    q = WordFilter(field_name="person__name", lookup_expr="icontains", label=_("Name"))
+    unit = UnitFilter()
 
     class Meta:
         model = PointHolder
         fields: list[str] = []
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.form.fields["unit"].queryset = units_nearby(self.request.user, "points.view")
-
 
 class UnitPointsFilters(FilterSet):
-    q = Filter(field_name="name", lookup_expr="icontains", label=_("Name"))
-    q.field_class = CleanCharField
+    q = WordFilter(field_name="name", lookup_expr="icontains", label=_("Name"))
 
     class Meta:
         model = Unit

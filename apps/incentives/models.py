@@ -3,12 +3,12 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.formats import in_english
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.ledger.actions import account
 from apps.ledger.measures import Measure
@@ -51,7 +51,7 @@ class PointRule(models.Model):
         ]
 
     def __str__(self):
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return self.name_en if in_english() else self.name
 
 
 class HolderQuerySet(ReachQuerySet):
@@ -83,7 +83,7 @@ class PointHolder(models.Model):
         indexes = [models.Index(fields=["-points", "-id"], name="point_holder_points")]
 
     def get_absolute_url(self):
-        return reverse("incentives:holder_detail", args=[self.pk])
+        return path_of("incentives:holder_detail", self.pk)
 
 
 class AwardQuerySet(ScopedQuerySet):

@@ -1,62 +1,19 @@
-from django import forms
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, Filter, FilterSet, ModelChoiceFilter
+from django_filters import ChoiceFilter, FilterSet
 
 from apps.core import clock
-from apps.core.forms import CleanCharField, StrictDateField
-from apps.core.search import found
+from apps.core.filters import DayFilter, SearchFilter, WordFilter
 from apps.insight.models import FollowUp, Issue, Item, Opportunity, Report
-from apps.org.models import BusinessLine, Unit
-from apps.org.reach import units_nearby
+from apps.org.lookups import LineFilter, UnitFilter
 
 
-class SearchFilter(Filter):
-    """Words of the title or text, or a code."""
-
-    field_class = CleanCharField
-
-    def __init__(self):
-        super().__init__(label=_("Search"), widget=forms.TextInput({"type": "search"}))
-        self.extra["widget"].input_type = "search"
-
-    def filter(self, queryset, value):
-        return found(queryset, value) if value else queryset
-
-
-class DayFilter(Filter):
-    field_class = StrictDateField
-
-
-class UnitFilter(ModelChoiceFilter):
-    """A unit with all below it."""
-
-    def filter(self, queryset, unit):
-        return queryset.filter(unit__path__range=unit.span) if unit else queryset
-
-
-def lines(request):
-    return BusinessLine.objects.all()
-
-
-class _ListFilters(FilterSet):
-    """`capability` bounds the units one may choose: those of the person's posts and those one step below."""
-
-    capability = ""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        if "unit" in self.filters:
-            units = units_nearby(self.request.user, self.capability) if self.request else Unit.objects.none()
-            self.form.fields["unit"].queryset = units
-
-
-class ItemFilters(_ListFilters):
-    capability = "item.view"
+class ItemFilters(FilterSet):
+    plain = True
 
     q = SearchFilter()
     category = ChoiceFilter(choices=Item.Category.choices, label=_("Category"), empty_label=_("All"))
-    line = ModelChoiceFilter(queryset=lines, label=_("Business line"), empty_label=_("All"))
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
+    line = LineFilter()
+    unit = UnitFilter()
     state = ChoiceFilter(choices=Item.State.choices, label=_("State"), empty_label=_("All"))
     since = DayFilter(field_name="filed_at__date", lookup_expr="gte", label=_("Filed from"))
     until = DayFilter(field_name="filed_at__date", lookup_expr="lte", label=_("Filed until"))
@@ -71,7 +28,7 @@ class PullFilters(FilterSet):
 
     q = SearchFilter()
     category = ChoiceFilter(choices=Item.Category.choices, label=_("Category"), empty_label=_("All"))
-    line = ModelChoiceFilter(queryset=lines, label=_("Business line"), empty_label=_("All"))
+    line = LineFilter()
     since = DayFilter(field_name="filed_at__date", lookup_expr="gte", label=_("Filed from"))
 
     class Meta:
@@ -80,6 +37,8 @@ class PullFilters(FilterSet):
 
 
 class IssueFilters(FilterSet):
+    plain = True
+
     q = SearchFilter()
     kind = ChoiceFilter(
         field_name="report__kind", choices=Report.Kind.choices, label=_("Kind"), empty_label=_("All")
@@ -91,13 +50,13 @@ class IssueFilters(FilterSet):
         fields: list[str] = []
 
 
-class OpportunityFilters(_ListFilters):
-    capability = "opportunity.view"
+class OpportunityFilters(FilterSet):
+    plain = True
 
     q = SearchFilter()
     state = ChoiceFilter(choices=Opportunity.State.choices, label=_("State"), empty_label=_("All"))
-    line = ModelChoiceFilter(queryset=lines, label=_("Business line"), empty_label=_("All"))
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
+    line = LineFilter()
+    unit = UnitFilter()
     mine = ChoiceFilter(
         choices=[("reported", _("Reported by me")), ("held", _("Waiting on me"))],
         method="of_mine",
@@ -115,11 +74,11 @@ class OpportunityFilters(_ListFilters):
         return queryset.waiting_on(self.request.user)
 
 
-class FollowUpFilters(_ListFilters):
-    capability = "opportunity.view"
+class FollowUpFilters(FilterSet):
+    plain = True
 
     state = ChoiceFilter(choices=FollowUp.State.choices, label=_("State"), empty_label=_("All"))
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
+    unit = UnitFilter()
     late = ChoiceFilter(
         choices=[("yes", _("Late")), ("mine", _("Mine"))],
         method="of_late",
@@ -144,8 +103,7 @@ class ReaderFilters(FilterSet):
         label=_("Reading"),
         empty_label=_("All"),
     )
-    q = Filter(field_name="name", lookup_expr="icontains", label=_("Reader"))
-    q.field_class = CleanCharField
+    q = WordFilter(field_name="name", lookup_expr="icontains", label=_("Reader"))
 
     def of_read(self, queryset, name, value):
         return queryset.filter(read_at__isnull=value == "no")

@@ -11,9 +11,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, Q, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 
 from apps.core import clock
+from apps.core.routes import path_of
 from apps.ledger.measures import Measure
 from apps.ledger.owners import owner_of, owners
 from apps.org.models import Unit
@@ -112,7 +112,7 @@ class Account(models.Model):
         return self.code
 
     def get_absolute_url(self):
-        return reverse("ledger:account_detail", args=[self.pk])
+        return path_of("ledger:account_detail", self.pk)
 
     @property
     def label(self) -> str:

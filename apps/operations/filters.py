@@ -4,30 +4,20 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
 from apps.core import clock
+from apps.core.filters import SearchFilter
 from apps.core.search import found
-from apps.insight.filters import SearchFilter, UnitFilter
 from apps.operations.models import Product, Reading, Rollout
-from apps.org.models import BusinessLine, Unit
-from apps.org.reach import units_nearby
+from apps.org.lookups import LineFilter, UnitFilter
+from apps.org.models import Unit
 
 
-def lines(request):
-    return BusinessLine.objects.all()
+class ProductFilters(FilterSet):
+    plain = True
 
-
-class _OfUnits(FilterSet):
-    """Offers the units of the person's posts and those one step below."""
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.form.fields["unit"].queryset = units_nearby(self.request.user, "product.view")
-
-
-class ProductFilters(_OfUnits):
     q = SearchFilter()
     state = ChoiceFilter(choices=Product.State.choices, label=_("State"), empty_label=_("All"))
-    line = ModelChoiceFilter(queryset=lines, label=_("Business line"), empty_label=_("All"))
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
+    line = LineFilter()
+    unit = UnitFilter()
 
     class Meta:
         model = Product
@@ -43,10 +33,12 @@ class _ProductSearch(SearchFilter):
         return queryset.filter(product__in=products.values("pk"))
 
 
-class RolloutFilters(_OfUnits):
+class RolloutFilters(FilterSet):
+    plain = True
+
     q = _ProductSearch()
     state = ChoiceFilter(choices=Rollout.State.choices, label=_("State"), empty_label=_("All"))
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
+    unit = UnitFilter()
     show = ChoiceFilter(
         choices=[("waiting", _("Waiting for my answer")), ("late", _("Answer is late"))],
         method="of_show",

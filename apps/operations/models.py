@@ -1,10 +1,10 @@
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
 from apps.projects.models import TrackRecord
@@ -89,7 +89,7 @@ class Product(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("operations:product_detail", args=[self.pk])
+        return path_of("operations:product_detail", self.pk)
 
 
 class RolloutQuerySet(ReachQuerySet):
@@ -137,7 +137,7 @@ class Rollout(models.Model):
         indexes = [models.Index(fields=["-offered_at", "-id"], name="rollout_offered")]
 
     def get_absolute_url(self):
-        return reverse("operations:product_detail", args=[self.product_id])
+        return path_of("operations:product_detail", self.product_id)
 
     @property
     def taken_up(self):

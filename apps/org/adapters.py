@@ -1,6 +1,20 @@
 """How allauth behaves here."""
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth import get_user_model
+
+
+class AccountBackend(AuthenticationBackend):
+    """Gives the account of a request together with its person, whose name stands on every page."""
+
+    def get_user(self, user_id):
+        accounts = get_user_model().objects
+        try:
+            user = accounts.select_related("person").get(pk=user_id)
+        except accounts.model.DoesNotExist:
+            return None
+        return user if self.user_can_authenticate(user) else None
 
 
 class AccountAdapter(DefaultAccountAdapter):

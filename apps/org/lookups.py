@@ -6,10 +6,10 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
-from django_filters import Filter
+from django_filters import Filter, ModelChoiceFilter
 
-from apps.core.forms import CleanCharField
-from apps.org.models import Person, Unit
+from apps.core.forms import CleanCharField, row_id
+from apps.org.models import BusinessLine, Person, Unit
 
 
 class Lookup(forms.TextInput):
@@ -118,3 +118,49 @@ class UnderFilter(Filter):
         if not unit:
             return queryset
         return self.around(queryset, unit) if self.around else queryset.filter(unit__path__range=unit.span)
+
+
+class ChosenOnly(forms.Select):
+    """A select that holds only what is chosen; `route` gives the others when it is opened or searched in."""
+
+    def __init__(self, route):
+        super().__init__({"data-choose-from": reverse_lazy(route)})
+
+    def optgroups(self, name, value, attrs=None):
+        chosen = {one for one in value if one}
+        if not chosen:
+            found = []
+        elif hasattr(self.choices, "queryset"):
+            rows = self.choices.queryset.filter(pk__in=map(row_id, chosen))
+            found = [(row.pk, str(row)) for row in rows]
+        else:
+            found = [(code, label) for code, label in self.choices if code in chosen]
+        shown = [("", self.choices.field.empty_label), *found]
+        return forms.Select(choices=shown).optgroups(name, value, attrs)
+
+
+class UnitFilter(ModelChoiceFilter):
+    """A unit with all below it. Any may be chosen: the list's own scope bounds what is seen of it."""
+
+    def __init__(self):
+        super().__init__(
+            queryset=lambda request: Unit.objects.visible_to(request.user),
+            label=_("Unit"),
+            empty_label=_("All"),
+            widget=ChosenOnly("org:unit_options"),
+        )
+
+    def filter(self, queryset, unit):
+        return queryset.filter(unit__path__range=unit.span) if unit else queryset
+
+
+class LineFilter(ModelChoiceFilter):
+    """A business line."""
+
+    def __init__(self):
+        super().__init__(
+            queryset=lambda request: BusinessLine.objects.all(),
+            label=_("Business line"),
+            empty_label=_("All"),
+            widget=ChosenOnly("org:line_options"),
+        )

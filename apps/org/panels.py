@@ -1,4 +1,4 @@
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +43,7 @@ def liaisons_of_branch(user, unit):
 @panel("core.profile", order=10)
 def my_posts(user, thing):
     """What each post lets the person do, and over what."""
+    prefetch_related_objects(user.standing, "line")
     return "org/panel_my_posts.html", {"posts": [(post, reach_in_words(post)) for post in user.standing]}
 
 

@@ -2,12 +2,12 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django_filters import ChoiceFilter, Filter, FilterSet, ModelChoiceFilter
+from django_filters import ChoiceFilter, Filter, FilterSet
 
-from apps.core.forms import CleanCharField, StrictDateField, YuanField
-from apps.core.search import found
-from apps.org.models import BusinessLine, Unit
-from apps.org.reach import units_nearby
+from apps.core.filters import DayFilter, SearchFilter
+from apps.core.formats import in_english
+from apps.core.forms import CleanCharField, YuanField
+from apps.org.lookups import ChosenOnly, LineFilter, UnitFilter
 from apps.projects.models import Project, Stage
 
 SEGMENTS = [
@@ -18,30 +18,8 @@ SEGMENTS = [
 ]
 
 
-class SearchFilter(Filter):
-    field_class = CleanCharField
-
-    def __init__(self):
-        super().__init__(label=_("Search"), widget=forms.TextInput({"type": "search"}))
-        self.extra["widget"].input_type = "search"
-
-    def filter(self, queryset, text):
-        return found(queryset, text) if text else queryset
-
-
 class NameFilter(Filter):
     field_class = CleanCharField
-
-
-class UnitFilter(ModelChoiceFilter):
-    """A unit with all below it."""
-
-    def filter(self, queryset, unit):
-        return queryset.filter(unit__path__range=unit.span) if unit else queryset
-
-
-class DayFilter(Filter):
-    field_class = StrictDateField
 
 
 class AmountFilter(Filter):
@@ -50,26 +28,32 @@ class AmountFilter(Filter):
 
 def stages() -> list[tuple[str, str]]:
     """Stages by their code, which the versions of a process share."""
-    names = {stage.code: str(stage) for stage in Stage.objects.order_by("process__starts", "order")}
-    return list(names.items())
+    name = "name_en" if in_english() else "name"
+    return list(dict(Stage.objects.order_by("process__starts", "order").values_list("code", name)).items())
 
 
 class ProjectFilters(FilterSet):
+    plain = True
+
     q = SearchFilter()
     segment = ChoiceFilter(
         choices=SEGMENTS, method="of_segment", label=_("View"), empty_label=_("All"), widget=forms.HiddenInput
     )
-    stage = ChoiceFilter(field_name="stage__code", choices=stages, label=_("Stage"), empty_label=_("All"))
+    stage = ChoiceFilter(
+        field_name="stage__code",
+        choices=stages,
+        label=_("Stage"),
+        empty_label=_("All"),
+        widget=ChosenOnly("projects:stage_options"),
+    )
     state = ChoiceFilter(
         choices=[("open", _("All open")), *Project.State.choices],
         method="of_state",
         label=_("State"),
         empty_label=_("All"),
     )
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
-    line = ModelChoiceFilter(
-        queryset=lambda request: BusinessLine.objects.all(), label=_("Business line"), empty_label=_("All")
-    )
+    unit = UnitFilter()
+    line = LineFilter()
     manager = NameFilter(field_name="manager__name", lookup_expr="icontains", label=_("Manager"))
     since = DayFilter(field_name="proposed_at__date", lookup_expr="gte", label=_("Proposed from"))
     until = DayFilter(field_name="proposed_at__date", lookup_expr="lte", label=_("Proposed until"))
@@ -79,10 +63,6 @@ class ProjectFilters(FilterSet):
     class Meta:
         model = Project
         fields: list[str] = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.form.fields["unit"].queryset = units_nearby(self.request.user, "project.view")
 
     def of_segment(self, queryset, name, segment):
         user = self.request.user

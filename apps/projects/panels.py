@@ -4,6 +4,7 @@ from apps.core.panels import panel
 from apps.core.search import searchable
 from apps.core.talk import discussed
 from apps.projects.models import Milestone, Project
+from apps.projects.models.project import IN_LISTS
 
 searchable(
     Project,
@@ -55,7 +56,8 @@ def what_became(user, opportunity):
 def of_this_person(user, profile):
     """The projects the person proposed, manages or works on, and in what part, as far as the reader sees them."""
     person = profile.person_id
-    rows = Project.objects.visible_to(user).of_person(person).for_list().order_by("-pk")[:10]
+    rows = Project.objects.visible_to(user).of_person(person).for_list()
+    rows = rows.only(*IN_LISTS, "manager", "proposer").order_by("-pk")[:10]
     parts = {"manager_id": _("manager"), "proposer_id": _("proposer")}
     found = [
         (row, next((part for field, part in parts.items() if getattr(row, field) == person), _("team")))

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", lists.project_list, name="project_list"),
     path("board/", lists.project_board, name="project_board"),
     path("people/", lists.person_options, name="person_options"),
+    path("stages/options/", lists.stage_options, name="stage_options"),
     path("processes/", processes.process_list, name="process_list"),
     path("processes/<int:pk>/", processes.process_detail, name="process_detail"),
     path("propose/", proposal.project_propose, name="project_propose"),

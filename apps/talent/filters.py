@@ -3,9 +3,8 @@
 from django.utils.translation import gettext_lazy as _
 from django_filters import ChoiceFilter, FilterSet, ModelChoiceFilter
 
-from apps.insight.filters import SearchFilter, UnitFilter
-from apps.org.models import Unit
-from apps.org.reach import units_nearby
+from apps.core.filters import SearchFilter
+from apps.org.lookups import UnitFilter
 from apps.talent.models import ProfileSkill, Skill, TalentProfile
 
 
@@ -18,7 +17,7 @@ class ProfileFilters(FilterSet):
         label=_("Skill"),
         empty_label=_("All"),
     )
-    unit = UnitFilter(queryset=Unit.objects.none(), label=_("Unit"), empty_label=_("All"))
+    unit = UnitFilter()
     expert = ChoiceFilter(
         choices=[("inside", _("Inside expert")), ("outside", _("Outside expert"))],
         method="of_expert",
@@ -29,10 +28,6 @@ class ProfileFilters(FilterSet):
     class Meta:
         model = TalentProfile
         fields: list[str] = []
-
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
-        self.form.fields["unit"].queryset = units_nearby(self.request.user, "talent.view")
 
     def of_skill(self, queryset, name, skill):
         having = ProfileSkill.objects.unscoped("the profiles are scoped").filter(skill=skill)

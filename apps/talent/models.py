@@ -1,10 +1,10 @@
 from django.db import models
 from django.db.models import Prefetch, Q
-from django.urls import reverse
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.formats import in_english
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
 
@@ -27,7 +27,7 @@ class Skill(models.Model):
         ordering = ["order", "pk"]
 
     def __str__(self):
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return self.name_en if in_english() else self.name
 
 
 class TalentProfileQuerySet(ReachQuerySet):
@@ -69,7 +69,7 @@ class TalentProfile(models.Model):
         return self.person.name
 
     def get_absolute_url(self):
-        return reverse("talent:profile_detail", args=[self.pk])
+        return path_of("talent:profile_detail", self.pk)
 
     @property
     def expert_label(self):

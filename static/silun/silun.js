@@ -128,6 +128,7 @@
             load: (text, found) => fetch(`${select.dataset.chooseFrom}?q=${encodeURIComponent(text)}`)
               .then((answer) => answer.json()).then((answer) => found(answer.options)).catch(() => found()),
             searchField: ["text"],
+            preload: "focus",
           }),
           plugins: select.multiple ? { remove_button: { title: words.remove } } : {},
           render: {

@@ -78,6 +78,8 @@ ACCESS = {
     "org:unit_move": "org.manage",
     "org:unit_open": "org.manage",
     "org:unit_suggest": "org.view",
+    "org:unit_options": "org.view",
+    "org:line_options": "org.view",
 }
 
 # Who works where is no secret inside the bank.

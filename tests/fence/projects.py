@@ -8,6 +8,7 @@ ACCESS = {
     "projects:estimate_list": "project.view",
     "projects:milestone_meet": "project.view",
     "projects:person_options": "project.view",
+    "projects:stage_options": "project.view",
     "projects:plan_edit": "project.view",
     "projects:process_detail": "project.view",
     "projects:process_list": "project.view",

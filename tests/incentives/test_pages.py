@@ -47,7 +47,7 @@ def world():
 @pytest.fixture
 def visit(client):
     def open_as(user, address):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="apps.org.adapters.AccountBackend")
         return client.get(address)
 
     return open_as
@@ -209,7 +209,7 @@ def test_every_page_opens_in_both_languages(world, visit, client, language):
 
 def spent(client, user, address):
     """The queries of one page, and the page. The session is there before counting begins."""
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="apps.org.adapters.AccountBackend")
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address)

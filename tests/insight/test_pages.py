@@ -53,7 +53,7 @@ def world(settings, tmp_path):
 @pytest.fixture
 def visit(client):
     def open_as(user, address, data=None, **headers):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="apps.org.adapters.AccountBackend")
         return client.post(address, data) if data is not None else client.get(address, **headers)
 
     return open_as
@@ -458,7 +458,7 @@ def fill(world, count):
 
 def spent(client, user, address):
     """The queries of one page, and the page. The session is there before counting begins."""
-    client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(user, backend="apps.org.adapters.AccountBackend")
     client.get(address)
     with CaptureQueriesContext(connection) as queries:
         response = client.get(address)

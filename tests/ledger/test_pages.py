@@ -34,7 +34,7 @@ def people():
 @pytest.fixture
 def visit(client):
     def open_as(user, address):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="apps.org.adapters.AccountBackend")
         return client.get(address)
 
     return open_as

@@ -36,7 +36,7 @@ def world():
 @pytest.fixture
 def visit(client):
     def open_as(user, address, data=None, **headers):
-        client.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+        client.force_login(user, backend="apps.org.adapters.AccountBackend")
         return client.post(address, data) if data is not None else client.get(address, **headers)
 
     return open_as

@@ -34,7 +34,7 @@ def test_the_list_takes_the_same_queries_for_any_number(
     for _number in range(count):
         PostFactory(unit=world.east)
     visit(world.reader, url("person_list"))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(url("person_list"))
 
 
@@ -46,7 +46,7 @@ def test_a_persons_page_takes_the_same_queries_for_any_number(
     for number in range(count):
         PostFactory(person=person, unit=world.east, starts=clock.today().replace(year=2000 + number))
     visit(world.admin, url("person_detail", person.pk))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(10):
         response = client.get(url("person_detail", person.pk))
     assert len(response.context_data["standing"]) == count
 
@@ -164,7 +164,7 @@ def test_a_first_password_is_shown_once_and_changed_before_anything_else(world, 
 def test_a_disabled_account_loses_its_session_with_the_next_click(world, visit):
     user = PostFactory(role="group_member", unit=world.east).user
     browser = Client()
-    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(user, backend="apps.org.adapters.AccountBackend")
     assert browser.get("/org/units/").status_code == 200
 
     visit(world.admin, url("account_close", user.person_id, user.pk), {})
@@ -175,7 +175,7 @@ def test_a_disabled_account_loses_its_session_with_the_next_click(world, visit):
 def test_a_new_password_ends_the_sessions_and_opens_a_closed_account(world, visit):
     user = PostFactory(role="group_member", unit=world.east).user
     browser = Client()
-    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
+    browser.force_login(user, backend="apps.org.adapters.AccountBackend")
     visit(world.admin, url("account_close", user.person_id, user.pk), {})
     page = visit(world.admin, url("account_reset", user.person_id, user.pk), {})
 

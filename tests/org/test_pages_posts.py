@@ -103,7 +103,7 @@ def test_the_list_of_posts_takes_the_same_queries_for_any_number(
     for _number in range(count):
         PostFactory(unit=world.finance)
     visit(world.lead, url("post_list"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(url("post_list"))
 
 
@@ -255,7 +255,7 @@ def test_the_list_of_delegations_takes_the_same_queries_for_any_number(
     for _number in range(count):
         given(world, PostFactory(unit=world.east).user)
     visit(world.lead, url("delegation_list"))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(url("delegation_list"))
 
 
@@ -288,6 +288,6 @@ def test_the_list_of_exceptions_takes_the_same_queries_for_any_number(
     for number in range(count):
         allow(world.east, "request.view", because_of=f"test:{number}", person=PersonFactory())
     visit(audit, url("access_list"))
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(5):
         client.get(url("access_list"))
     assert Access.objects.count() == count

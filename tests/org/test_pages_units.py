@@ -5,7 +5,7 @@ import pytest
 from apps.core.models import Entry
 from apps.org.actions.unit import change_unit
 from apps.org.models import Unit
-from tests.factories import PersonFactory, PostFactory, UnitFactory, bank
+from tests.factories import BusinessLineFactory, PersonFactory, PostFactory, UnitFactory, bank
 from tests.org.pages import lines, url
 
 pytestmark = pytest.mark.django_db
@@ -49,7 +49,7 @@ def test_the_list_takes_the_same_queries_for_any_number(
         UnitFactory(parent=world.finance, kind=Unit.Kind.DIVISION)
     address = url("unit_list") + f"?under={world.finance.pk}"
     visit(world.reader, address)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         response = client.get(address)
     assert len(shown(response)) == count
 
@@ -62,7 +62,7 @@ def test_a_units_page_takes_the_same_queries_for_any_number(
         PostFactory(unit=world.east)
         UnitFactory(parent=world.east, kind=Unit.Kind.SUB_BRANCH)
     visit(world.reader, url("unit_detail", world.east.pk))
-    with django_assert_num_queries(12):
+    with django_assert_num_queries(11):
         response = client.get(url("unit_detail", world.east.pk))
     assert len(response.context_data["posts"]) == count
 
@@ -165,3 +165,34 @@ def test_a_lookup_offers_units_by_name_or_code(world, visit):
     offers = visit(world.reader, url("unit_suggest") + "?parent=江州").context_data["offers"]
     assert [name for _code, name, _more in offers] == ["江州分行", "江州城东支行"]
     assert visit(world.reader, url("unit_suggest") + "?parent=").context_data["offers"] == []
+
+
+# ── Options of a filter's choice ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def lead(world):
+    return PostFactory(role="group_lead", unit=world.east).user
+
+
+def options(response):
+    return {option["value"]: option["text"] for option in response.json()["options"]}
+
+
+def test_before_anything_is_typed_the_units_near_ones_posts_are_offered(world, visit, lead):
+    near = options(visit(lead, url("unit_options")))
+    assert world.east.pk in near
+    assert world.east_counter.pk in near
+    assert world.west.pk not in near
+
+
+def test_every_unit_is_found_by_name_or_code(world, visit, lead):
+    assert options(visit(lead, url("unit_options") + f"?q={world.west.code}")).keys() >= {world.west.pk}
+    found = options(visit(lead, url("unit_options") + "?q=城东"))
+    assert found == {world.east_counter.pk: f"江州城东支行 · {world.east_counter.code}"}
+
+
+def test_business_lines_are_offered(visit, lead):
+    line = BusinessLineFactory(name="跨境金融")
+    assert options(visit(lead, url("line_options") + "?q=跨境")) == {line.pk: "跨境金融"}
+    assert line.pk in options(visit(lead, url("line_options")))

@@ -52,10 +52,43 @@ def test_the_project_list_takes_the_same_queries_for_any_number(
     client.force_login(officer)
     client.get("/projects/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(4):
         response = client.get("/projects/")
 
     assert [row.pk for row in response.context_data["page"]] == [p.pk for p in reversed(projects)]
+
+
+def test_a_list_that_is_sorted_by_a_name_goes_on_where_it_stopped(client, officer):
+    for number in range(55):
+        make_project(
+            officer, title=f"项目{number}", manager=PostFactory(unit=officer.standing[0].unit).person
+        )
+    client.force_login(officer)
+
+    for sort in ("unit", "-manager", "stage"):
+        first = client.get(f"/projects/?sort={sort}").context_data["page"]
+        second = client.get(first.next_url).context_data["page"]
+        assert len({row.pk for row in [*first, *second]}) == 55
+        assert len(second.rows) == 5
+
+
+def test_a_line_of_the_list_names_unit_manager_stage_and_holder(client, officer):
+    project = make_project(officer, title="项目")
+    client.force_login(officer)
+    [row] = client.get("/projects/").context_data["page"]
+    assert row.unit_label == project.unit.label
+    assert row.manager_name == row.lies_with == project.manager.name
+    assert row.stage_label == "立项申报"
+    in_english = client.get("/projects/", headers={"accept-language": "en"}).context_data["page"]
+    assert in_english.rows[0].stage_label == project.stage.name_en
+
+
+def test_stages_are_offered_to_choose_from(client, officer):
+    client.force_login(officer)
+    offered = client.get("/projects/stages/options/?q=申报").json()["options"]
+    assert offered == [{"value": "proposal", "text": "立项申报"}]
+    page = client.get("/projects/?stage=proposal").content.decode()
+    assert '<option value="proposal" selected>立项申报</option>' in page
 
 
 @pytest.mark.parametrize("count", [1, 30])
@@ -64,7 +97,7 @@ def test_the_board_takes_the_same_queries_for_any_number(client, officer, django
     client.force_login(officer)
     client.get("/projects/board/")
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         response = client.get("/projects/board/")
 
     first, second, *_rest = response.context_data["columns"]

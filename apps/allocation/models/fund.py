@@ -4,10 +4,10 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import F, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.allocation.models.grant import Commitment, Tranche
+from apps.core.routes import path_of
 from apps.ledger.actions import account
 from apps.ledger.measures import Measure
 from apps.ledger.models import Account
@@ -92,7 +92,7 @@ class Fund(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("allocation:fund_detail", args=[self.pk])
+        return path_of("allocation:fund_detail", self.pk)
 
     def account(self, resource) -> Account:
         return account(f"fund:{self.pk}:{resource}", measure=Measure.MONEY, floor=0, owner=self)

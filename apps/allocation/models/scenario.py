@@ -1,13 +1,13 @@
 from django.db import models
 from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.models import Job
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
 from apps.projects.models import EstimateOption, Project
@@ -85,7 +85,7 @@ class Scenario(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("allocation:scenario_detail", args=[self.pk])
+        return path_of("allocation:scenario_detail", self.pk)
 
     @cached_property
     def job(self) -> Job | None:

@@ -1,10 +1,10 @@
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.grades import Grade
+from apps.core.routes import path_of
 from apps.insight.extraction.script import simplified
 from apps.org.reach import ReachQuerySet, within_reach
 
@@ -85,7 +85,7 @@ class Item(models.Model):
         return self.headline
 
     def get_absolute_url(self):
-        return reverse("insight:item_detail", args=[self.pk])
+        return path_of("insight:item_detail", self.pk)
 
     @property
     def headline(self):

@@ -1,9 +1,9 @@
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
 
@@ -48,7 +48,7 @@ class FollowUp(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("insight:followup_detail", args=[self.pk])
+        return path_of("insight:followup_detail", self.pk)
 
     @property
     def days_late(self) -> int:
@@ -119,7 +119,7 @@ class Opportunity(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("insight:opportunity_detail", args=[self.pk])
+        return path_of("insight:opportunity_detail", self.pk)
 
     @property
     def days_late(self) -> int:

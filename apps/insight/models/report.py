@@ -1,11 +1,11 @@
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.grades import Grade
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org import matrix
 from apps.org.models import Post
@@ -96,7 +96,7 @@ class Issue(models.Model):
         return f"{self.report.name} {self.number_label}"
 
     def get_absolute_url(self):
-        return reverse("insight:issue_detail", args=[self.pk])
+        return path_of("insight:issue_detail", self.pk)
 
     @property
     def number_label(self):

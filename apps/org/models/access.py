@@ -25,22 +25,6 @@ class AccessQuerySet(AboutQuerySet):
                 q |= Q(unit__path__range=post.unit.span) | Q(person__unit__path__range=post.unit.span)
         return self.filter(q)
 
-    def granting(self, user):
-        """The grants to this person, or to a unit where this person holds a post (or above it, where it says so)."""
-        if not user.principal_id:
-            return self.none()
-        q = Q(person=user.principal_id)
-        units = {post.unit_id for post in user.standing}
-        above = {path for post in user.standing for path in post.unit.path_upwards[1:]}
-        if units:
-            q |= Q(unit__in=units) | Q(unit__path__in=above, below=True)
-        return self.filter(q, effect=Access.Effect.ALLOW)
-
-    def denying(self, user):
-        """The denials of this person. Who acts for another stays recused, and is recused where the other is."""
-        people = {user.person_id, user.principal_id} - {None}
-        return self.filter(person__in=people, effect=Access.Effect.DENY)
-
 
 class Access(About):
     """An exception to reach, written by the app that assigns, recuses, shares or adopts, in the same transaction.

@@ -1,9 +1,9 @@
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.routes import path_of
 
 
 class BodyQuerySet(models.QuerySet):
@@ -55,7 +55,7 @@ class Body(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("org:body_detail", args=[self.pk])
+        return path_of("org:body_detail", self.pk)
 
     @property
     def over(self) -> bool:

@@ -1,10 +1,10 @@
 from django.conf import settings
 from django.db import models
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.routes import path_of
 from apps.org.models.unit import Unit
 
 
@@ -45,7 +45,7 @@ class OrgImport(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("org:import_detail", args=[self.pk])
+        return path_of("org:import_detail", self.pk)
 
     @cached_property
     def root(self):

@@ -4,10 +4,10 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.functional import cached_property
 
 from apps.core import clock
+from apps.core.routes import path_of
 from apps.org import matrix
 from apps.org.administrators import ADMINISTRATORS
 
@@ -61,7 +61,7 @@ class Person(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("org:person_detail", args=[self.pk])
+        return path_of("org:person_detail", self.pk)
 
     @property
     def handle(self) -> str:
@@ -108,7 +108,7 @@ class User(AbstractUser):
         posts = Post.objects.current().filter(person=self.principal_id)
         if self.acting_for_id:
             posts = posts.exclude(role__in=ADMINISTRATORS)
-        return list(posts.select_related("unit", "line").order_by("pk"))
+        return list(posts.select_related("unit").order_by("pk"))
 
     def holds(self, role: str, unit=None) -> bool:
         """Does this person hold the role, at this unit or above it?"""

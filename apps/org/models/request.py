@@ -3,11 +3,11 @@ import json
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.models.subject import About, AboutQuerySet
+from apps.core.routes import path_of
 from apps.org import kinds
 from apps.org.models.bank import Authority
 from apps.org.reach import ReachQuerySet, denied, within_reach
@@ -109,7 +109,7 @@ class Request(About):
         return f"{self.kind_label} #{self.pk}"
 
     def get_absolute_url(self):
-        return reverse("org:request_detail", args=[self.pk])
+        return path_of("org:request_detail", self.pk)
 
     @property
     def kind_label(self):

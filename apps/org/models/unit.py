@@ -1,7 +1,8 @@
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
+
+from apps.core.routes import path_of
 
 
 class UnitQuerySet(MP_NodeQuerySet):
@@ -58,7 +59,7 @@ class Unit(MP_Node):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("org:unit_detail", args=[self.pk])
+        return path_of("org:unit_detail", self.pk)
 
     @property
     def label(self):

@@ -1,4 +1,5 @@
 from django.contrib import messages
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -7,7 +8,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.access import access
 from apps.core.listing import Column
-from apps.core.pages import history, panels, refusals_as_messages, show
+from apps.core.pages import history, offered, panels, refusals_as_messages, show
 from apps.core.verdict import Refused
 from apps.core.versions import Stale
 from apps.org import rules
@@ -15,7 +16,7 @@ from apps.org.actions import unit as actions
 from apps.org.filters.units import UnitFilters
 from apps.org.forms.units import UnitForm, UnitMoveForm, UnitOpenForm
 from apps.org.forms.versioned import filled_from
-from apps.org.models import Post, Unit
+from apps.org.models import BusinessLine, Post, Unit
 from apps.org.views.answers import forbid, is_export, table, typed
 
 COLUMNS = [
@@ -37,6 +38,7 @@ EXPORTED = [
 ]
 SHOWN = 24
 OFFERED = 12
+NEARBY = 100
 
 
 @require_GET
@@ -68,6 +70,32 @@ def unit_suggest(request):
     text = typed(request)
     rows = Unit.objects.visible_to(request.user).open().search_text(text)[:OFFERED] if text else []
     return show(request, "org/suggest.html", offers=[(unit.code, unit.name, None) for unit in rows])
+
+
+@require_GET
+@access("org.view")
+def unit_options(request):
+    """Units to choose from in a filter: by name or code; before anything is typed, those of the person's posts and those
+    one step below."""
+    text = typed(request)
+    units = Unit.objects.visible_to(request.user)
+    if text:
+        found = units.search_text(text)[:OFFERED]
+    else:
+        near = Q(pk__in=[])
+        for post in request.user.standing:
+            near |= Q(path__range=post.unit.span, depth__lte=post.unit.depth + 1)
+        found = units.filter(near)[:NEARBY]
+    return offered((unit.pk, f"{unit.name} · {unit.code}") for unit in found)
+
+
+@require_GET
+@access("org.view")
+def line_options(request):
+    """Business lines to choose from in a filter."""
+    return offered(
+        (line.pk, line.name) for line in BusinessLine.objects.filter(name__icontains=typed(request))
+    )
 
 
 def visible(request, pk):

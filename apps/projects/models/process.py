@@ -1,10 +1,10 @@
 """Process as rows: a bank's life cycle is data in versions, and a project stays on the version it began with."""
 
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.formats import in_english
 
 
 class Named(models.Model):
@@ -18,7 +18,7 @@ class Named(models.Model):
         abstract = True
 
     def __str__(self):
-        return self.name_en if (get_language() or "").startswith("en") else self.name
+        return self.name_en if in_english() else self.name
 
 
 class ProcessVersion(models.Model):

@@ -1,12 +1,17 @@
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.formats import in_english
 from apps.core.grades import Grade
+from apps.core.listing import behind
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
+
+IN_LISTS = ("code", "title", "state", "asked_fen", "due_on", "revisit_on", "stage_since", "holder_note")
 
 
 class ProjectQuerySet(ReachQuerySet):
@@ -46,12 +51,20 @@ class ProjectQuerySet(ReachQuerySet):
     def waiting_on(self, user):
         """What this person is holding up: drafts and returned projects of theirs, and whatever lies in their hands."""
         mine = Q(manager=user.principal_id, state__in=[Project.State.DRAFT, Project.State.RETURNED])
-        return self.filter(mine | Q(holder=user.principal_id, state=Project.State.ACTIVE)).distinct()
+        return self.filter(mine | Q(holder=user.principal_id, state=Project.State.ACTIVE))
 
     def for_list(self):
-        return self.select_related("unit", "line", "manager", "proposer", "holder", "stage").defer(
-            "goal", "approach", "risks"
+        """What a line of a list shows, with the names of the people and units but without their rows."""
+        return self.only(*IN_LISTS).annotate(
+            unit_label=behind(Project, "unit", "COALESCE(NULLIF(short_name, ''), name)"),
+            manager_name=behind(Project, "manager"),
+            holder_name=behind(Project, "holder"),
+            stage_label=behind(Project, "stage", "name_en" if in_english() else "name"),
         )
+
+    def for_export(self):
+        rows = self.for_list().only(*IN_LISTS, "proposed_at")
+        return rows.annotate(line_name=behind(Project, "line"), proposer_name=behind(Project, "proposer"))
 
 
 class Project(models.Model):
@@ -124,7 +137,28 @@ class Project(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("projects:project_detail", args=[self.pk])
+        return path_of("projects:project_detail", self.pk)
+
+    # These four come with the row from for_list.
+    @cached_property
+    def unit_label(self) -> str:
+        return self.unit.label
+
+    @cached_property
+    def manager_name(self) -> str:
+        return self.manager.name
+
+    @cached_property
+    def holder_name(self) -> str | None:
+        return self.holder and self.holder.name
+
+    @cached_property
+    def stage_label(self) -> str:
+        return str(self.stage)
+
+    @property
+    def state_label(self):
+        return self.State(self.state).label
 
     @property
     def tone(self) -> str:
@@ -149,8 +183,8 @@ class Project(models.Model):
         if self.state not in self.OPEN:
             return ""
         if self.state in (self.State.DRAFT, self.State.RETURNED):
-            return self.manager.name
-        return self.holder.name if self.holder else self.holder_note
+            return self.manager_name
+        return self.holder_name or self.holder_note
 
     @property
     def days_in_stage(self) -> int:

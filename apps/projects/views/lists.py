@@ -1,6 +1,5 @@
 from django.db.models import Count, F, Window
 from django.db.models.functions import RowNumber
-from django.http import JsonResponse
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -10,25 +9,25 @@ from django.views.decorators.http import require_GET
 from apps.core.access import access
 from apps.core.forms import clean_text
 from apps.core.listing import Column, listing
-from apps.core.pages import show
-from apps.projects.filters import SEGMENTS, ProjectFilters
+from apps.core.pages import offered, show
+from apps.projects.filters import SEGMENTS, ProjectFilters, stages
 from apps.projects.forms.project import people_in_reach, person_label
 from apps.projects.models import ProcessVersion, Project
 
 COLUMNS = [
     Column("title", _("Project"), lambda row: f"{row.title} ({row.code})", sort="code"),
-    Column("unit", _("Unit"), lambda row: row.unit.label, sort="unit__path"),
-    Column("manager", _("Manager"), lambda row: row.manager.name, sort="manager__name"),
-    Column("stage", _("Stage"), lambda row: str(row.stage), sort="stage__order", kind="state"),
-    Column("state", _("State"), lambda row: row.get_state_display(), sort="state", kind="state"),
+    Column("unit", _("Unit"), lambda row: row.unit_label, sort="unit__path"),
+    Column("manager", _("Manager"), lambda row: row.manager_name, sort="manager__name"),
+    Column("stage", _("Stage"), lambda row: row.stage_label, sort="stage__order", kind="state"),
+    Column("state", _("State"), lambda row: row.state_label, sort="state", kind="state"),
     Column("asked", _("Asked for"), lambda row: row.asked_fen, sort="asked_fen", kind="money_fen"),
     Column("holder", _("In whose hands"), lambda row: row.lies_with),
     Column("due", _("Due"), lambda row: row.expected_on, kind="date"),
 ]
 EXPORTED = [
     Column("code", _("Code"), lambda row: row.code),
-    Column("line", _("Business line"), lambda row: row.line and row.line.name),
-    Column("proposer", _("Proposer"), lambda row: row.proposer.name),
+    Column("line", _("Business line"), lambda row: row.line_name),
+    Column("proposer", _("Proposer"), lambda row: row.proposer_name),
     Column("proposed", _("Proposed at"), lambda row: row.proposed_at, kind="datetime"),
     Column("late", _("Days late"), lambda row: row.days_late, kind="number"),
 ]
@@ -39,9 +38,11 @@ FOUND = 20  # people offered for what was typed
 @require_GET
 @access("project.view")
 def project_list(request):
-    rows = Project.objects.visible_to(request.user).for_list()
+    exported = bool(request.GET.get("format"))
+    rows = Project.objects.visible_to(request.user)
+    rows = rows.for_export() if exported else rows.for_list()
     filters = ProjectFilters(request.GET, rows, request=request)
-    columns = [*COLUMNS, *EXPORTED] if request.GET.get("format") else COLUMNS
+    columns = [*COLUMNS, *EXPORTED] if exported else COLUMNS
     page = listing(request, rows, columns, filters=filters, name="projects")
     if isinstance(page, HttpResponseBase):
         return page
@@ -91,11 +92,12 @@ def project_board(request):
         .values_list("stage__code", "count")
     )
     newest = rows.for_list().annotate(
-        place=Window(RowNumber(), partition_by=F("stage__code"), order_by=F("pk").desc())
+        stage_code=F("stage__code"),
+        place=Window(RowNumber(), partition_by=F("stage__code"), order_by=F("pk").desc()),
     )
     cards: dict[str, list[Project]] = {}
     for project in newest.filter(place__lte=CARDS).order_by("-pk"):
-        cards.setdefault(project.stage.code, []).append(project)
+        cards.setdefault(project.stage_code, []).append(project)
     columns = [
         {
             "stage": stage,
@@ -131,4 +133,12 @@ def person_options(request):
     text = clean_text(request.GET.get("q", "")).strip()[:40]
     people = people_in_reach(request.user)
     found = people.search_text(text).order_by("name", "pk")[:FOUND] if text else []
-    return JsonResponse({"options": [{"value": person.pk, "text": person_label(person)} for person in found]})
+    return offered((person.pk, person_label(person)) for person in found)
+
+
+@require_GET
+@access("project.view")
+def stage_options(request):
+    """Stages to choose from in a filter."""
+    text = clean_text(request.GET.get("q", "")).strip()
+    return offered((code, label) for code, label in stages() if text.lower() in label.lower())

@@ -1,9 +1,9 @@
 from django.db import models
 from django.db.models import Prefetch, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
 from apps.review.ballot import FAILED, NO_QUORUM, PASSED, Rule
@@ -94,7 +94,7 @@ class Ballot(models.Model):
         ]
 
     def get_absolute_url(self):
-        return reverse("review:ballot_detail", args=[self.pk])
+        return path_of("review:ballot_detail", self.pk)
 
     @property
     def unit(self):

@@ -1,9 +1,9 @@
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import within_reach
 from apps.projects.models import Project
@@ -88,7 +88,7 @@ class Consultation(models.Model):
         return f"{self.unit} · {self.project.code}"
 
     def get_absolute_url(self):
-        return reverse("review:consultation_detail", args=[self.pk])
+        return path_of("review:consultation_detail", self.pk)
 
     @property
     def wants_reply(self):

@@ -1,8 +1,8 @@
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.routes import path_of
 from apps.org.calendar import parameter
 from apps.review.ballot import Rule
 from apps.review.routing import Right, beyond
@@ -75,7 +75,7 @@ class Forum(models.Model):
         return self.name
 
     def get_absolute_url(self):
-        return reverse("review:forum_detail", args=[self.pk])
+        return path_of("review:forum_detail", self.pk)
 
     def is_open_to(self, user):
         """The same of one forum, without asking the database."""

@@ -1,7 +1,7 @@
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.models.body import Membership
 from apps.org.reach import ReachQuerySet
@@ -65,7 +65,7 @@ class Meeting(models.Model):
         }
 
     def get_absolute_url(self):
-        return reverse("review:meeting_detail", args=[self.pk])
+        return path_of("review:meeting_detail", self.pk)
 
     @property
     def open_ballots(self) -> bool:

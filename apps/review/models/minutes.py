@@ -1,8 +1,8 @@
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet, within_reach
 from apps.review.models.round import Topic
@@ -61,7 +61,7 @@ class Minutes(models.Model):
         return self.number or str(_("Draft minutes"))
 
     def get_absolute_url(self):
-        return reverse("review:minutes_detail", args=[self.pk])
+        return path_of("review:minutes_detail", self.pk)
 
 
 class Decision(models.Model):

@@ -1,12 +1,12 @@
 from django.db import models
 from django.db.models import Count, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.models.subject import About
+from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
 
@@ -67,7 +67,7 @@ class Round(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse("review:round_detail", args=[self.pk])
+        return path_of("review:round_detail", self.pk)
 
     @property
     def days_late(self):
@@ -151,7 +151,7 @@ class Topic(About):
         return self.title
 
     def get_absolute_url(self):
-        return f"{reverse('review:round_detail', args=[self.round_id])}#topic-{self.pk}"
+        return f"{path_of('review:round_detail', self.round_id)}#topic-{self.pk}"
 
     @cached_property
     def unit(self):
@@ -233,7 +233,7 @@ class Assignment(models.Model):
         ]
 
     def get_absolute_url(self):
-        return reverse("review:review_detail", args=[self.pk])
+        return path_of("review:review_detail", self.pk)
 
     @property
     def opened(self):

@@ -1,6 +1,7 @@
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
+
+from apps.core.formats import in_english
 
 
 class Rubric(models.Model):
@@ -15,7 +16,7 @@ class Rubric(models.Model):
         constraints = [models.UniqueConstraint(fields=["name", "version"], name="rubric_version_once")]
 
     def __str__(self):
-        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+        return self.name_en if self.name_en and in_english() else self.name
 
     @classmethod
     def in_force(cls):
@@ -44,9 +45,9 @@ class Criterion(models.Model):
         ]
 
     def __str__(self):
-        return self.name_en if self.name_en and (get_language() or "").startswith("en") else self.name
+        return self.name_en if self.name_en and in_english() else self.name
 
     @property
     def advice(self):
         """What the scores of this criterion mean, in the reader's language."""
-        return self.guide_en if self.guide_en and (get_language() or "").startswith("en") else self.guide
+        return self.guide_en if self.guide_en and in_english() else self.guide
