@@ -148,6 +148,13 @@
     $("[data-focus]", part)?.focus();
   }
 
+  // What is not set does not stand in the address of a list.
+  document.addEventListener("htmx:configRequest", (event) => {
+    if (!event.target.matches("form.filters")) return;
+    const asked = event.detail.parameters;
+    for (const name of Object.keys(asked)) if (asked[name] === "") delete asked[name];
+  });
+
   document.addEventListener("DOMContentLoaded", () => dress(document.body));
   document.addEventListener("htmx:load", (event) => { if (event.target !== document.body) dress(event.target); });
   document.addEventListener("toast", (event) => toast(event.detail.text || event.detail.value));
