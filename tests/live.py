@@ -120,7 +120,8 @@ class LiveStack:
     def kill(self, name):
         """End a process and its children as a power cut would: nothing is said, nothing is finished."""
         process = self.processes.pop(name)
-        os.killpg(process.pid, signal.SIGKILL)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
     def stop(self):

@@ -67,10 +67,12 @@ def steps():
     )
     yield "test", "tests on SQLite", pytest("-m", NEEDS_NO_SERVICE, *parallel()), ON_SQLITE
     services = ON_POSTGRESQL if answers(POSTGRESQL) else ON_SQLITE
-    yield "test", "tests of services", pytest("-m", "(postgresql or broker) and not browser"), services
+    yield "test", "races on PostgreSQL", pytest("-m", "postgresql and not broker and not browser"), services
+    yield "test", "tests with a broker", pytest("-m", "broker and not browser", *parallel()), services
     yield "test", "tests in a browser", pytest("-m", "browser and not postgresql"), ON_SQLITE
     yield "again", "tests on PostgreSQL", pytest("-m", NEEDS_NO_SERVICE, *parallel()), services
-    yield "again", "browser on PostgreSQL", pytest("-m", "browser"), services
+    # The same pages as in the browser before: whether they can be read by all was asked there.
+    yield "again", "browser on PostgreSQL", pytest("-m", "browser"), services | {"SILUN_LOOKS": "0"}
 
 
 def typed_files():

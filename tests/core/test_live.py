@@ -33,7 +33,7 @@ def test_a_nudge_reaches_a_worker_through_the_broker(tmp_path, broker_url):
         stack.start("worker")
         stack.manage("shell", "-v0", "-c", ADD_A_JOB.format(key="nudged", nudged=True))
 
-        stack.wait_until(lambda: tried(stack, "nudged"), "the worker has tried the job", seconds=30)
+        stack.wait_until(lambda: tried(stack, "nudged"), "the worker has tried the job", seconds=60)
     finally:
         stack.stop()
 
@@ -46,7 +46,7 @@ def test_beat_and_relay_find_a_job_whose_nudge_was_lost(tmp_path, broker_url):
         stack.start("worker", "beat")
         stack.manage("shell", "-v0", "-c", ADD_A_JOB.format(key="lost", nudged=False))
 
-        stack.wait_until(lambda: tried(stack, "lost"), "the relay has found the job", seconds=30)
+        stack.wait_until(lambda: tried(stack, "lost"), "the relay has found the job", seconds=60)
     finally:
         stack.stop()
 

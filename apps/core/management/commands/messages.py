@@ -1,5 +1,6 @@
 """The catalogs of the UI: read texts out of code and pages, keep translations, compile, check. Pure Python, no gettext."""
 
+import os
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -89,8 +90,11 @@ def compile_all() -> int:
     done = 0
     for app in settings.STAIRS:
         if po_path(app).exists():
-            with open(po_path(app).with_suffix(".mo"), "wb") as file:
+            target = po_path(app).with_suffix(".mo")
+            beside = target.with_suffix(f".{os.getpid()}")
+            with open(beside, "wb") as file:
                 write_mo(file, stored(app))
+            beside.replace(target)  # whole at any moment: a server may be starting that reads it
             done += 1
     return done
 
