@@ -44,6 +44,9 @@ searchable(
 )
 
 
+WAITING_LONGEST = 100
+
+
 @panel("projects.project", order=10)
 def course(user, project):
     """Which forum decides it and why; the departments' opinions and the answers; what was decided."""
@@ -107,8 +110,8 @@ def ballots_waiting(user, thing):
 
 @panel("desk.home", order=30, may="round.manage")
 def ready_for_a_round(user, thing):
-    """Projects at the gate of a forum this person runs."""
-    ready = ready_by_forum(user)
+    """Projects at the gate of a forum this person runs, of those that have waited longest."""
+    ready = ready_by_forum(user, most=WAITING_LONGEST)
     forums = [
         (forum, ready[forum.pk])
         for forum in Forum.objects.filter(pk__in=ready).select_related("unit")

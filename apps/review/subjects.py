@@ -71,8 +71,9 @@ def _project_interested(project) -> set[int]:
     return {project.manager_id, project.proposer_id, *team}
 
 
-def ready_by_forum(user) -> dict[int, list[Project]]:
-    """Forum → projects this person sees that have all their gate asks for, and wait to be taken into a round."""
+def ready_by_forum(user, most: int | None = None) -> dict[int, list[Project]]:
+    """Forum → projects this person sees that have all their gate asks for, and wait to be taken into a round: all of them,
+    or the `most` that have waited longest."""
     owed = GateRequirement.objects.unscoped("what a project owes at its gate").filter(
         project=OuterRef("pk"), gate__code="to_review", met_at=None, waived_reason=""
     )
@@ -81,7 +82,8 @@ def ready_by_forum(user) -> dict[int, list[Project]]:
         .filter(state=Project.State.ACTIVE, stage__code="proposal")
         .exclude(Exists(owed))
         .select_related("unit", "line")
-        .order_by("pk")
+        .defer("goal", "approach", "risks")
+        .order_by("pk")[:most]
     )
     ready = defaultdict(list)
     forums = routed(projects)

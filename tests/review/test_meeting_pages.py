@@ -298,4 +298,4 @@ def test_pages_take_the_same_queries_for_any_number(client, house, officer, page
         return len(captured)
 
     one = queries(more(1))
-    assert queries(more(6 if page.endswith("detail") else 29)) == one
+    assert queries(more(30 if page.endswith("detail") else 29)) == one
