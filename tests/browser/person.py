@@ -82,7 +82,12 @@ class Person:
                 area.get_by_role("link", name=label, exact=True)
             )
             button.nth(0 if attempt else nth).click()
-        self.page.wait_for_load_state("networkidle")
+        self.settles()
+
+    def settles(self):
+        """Wait until the page stands: it is loaded, and htmx waits for no answer."""
+        self.page.wait_for_load_state("load")
+        self.page.wait_for_selector(".htmx-request", state="detached")
 
     def answer(self, label, **fields):
         """Press a button that opens a window, fill it there, and press the same again."""
@@ -91,7 +96,7 @@ class Person:
         for name, value in fields.items():
             window.locator(f"[name='{name}']").fill(value)
         window.get_by_role("button", name=label, exact=True).click()
-        self.page.wait_for_load_state("networkidle")
+        self.settles()
 
     def waits_for(self, path, text, seconds=60):
         """Open a page again and again until a worker's work shows on it."""
@@ -106,7 +111,7 @@ class Person:
     def follows(self, text, *, within="main"):
         """Follow the first link whose text holds this."""
         self.page.locator(within).get_by_role("link").filter(has_text=text).first.click()
-        self.page.wait_for_load_state("networkidle")
+        self.settles()
 
     def reads(self, *texts):
         """Assert that the page shows these texts."""

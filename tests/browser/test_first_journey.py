@@ -370,7 +370,7 @@ def built(someone, world):
         window = lead.page.locator("dialog[open]")
         window.locator("[name=note]").fill("验收报告已归档")
         window.locator("button[type=submit]").click()
-        lead.page.wait_for_load_state("networkidle")
+        lead.settles()
         lead.press(gate)
     lead.press("形成产品")
     lead.fill(name="票据秒贴", customer="供应链上的小微企业")
