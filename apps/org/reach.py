@@ -98,7 +98,9 @@ def _units(allowed, post, field) -> Q:
     low, high = post.unit.span
     above = post.unit.path_upwards[1:]
     q = Q(pk__in=[])
-    if {"same_unit", "descendant"} <= allowed:
+    if {"same_unit", "descendant"} <= allowed and post.unit.is_root():
+        q |= Q(**{f"{field}__isnull": False})  # the bank has one tree
+    elif {"same_unit", "descendant"} <= allowed:
         q |= _of_units(field, "path BETWEEN %s AND %s", [low, high])
     elif "same_unit" in allowed:
         q |= Q(**{field: post.unit_id})
