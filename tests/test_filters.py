@@ -7,6 +7,7 @@ from django.template.loader import render_to_string
 from django.test import RequestFactory
 from django.test.utils import CaptureQueriesContext
 from django.urls import get_resolver
+from django.utils import translation
 from django_filters import FilterSet
 
 from apps.core.listing import Page, at_rest
@@ -73,3 +74,13 @@ def test_an_empty_query_is_at_rest():
     request, found = filled(filters, PostFactory(role="innovation_secretary").user)
     request.GET = QueryDict("&".join(f"{name}=" for name in filters.base_filters))
     assert at_rest(found, request)
+
+
+def test_the_empty_fields_are_kept_by_language():
+    filters = next(f for f in PLAIN if f.__name__ == "ProjectFilters")
+    user = PostFactory(role="innovation_secretary").user
+    request, found = filled(filters, user)
+    page = Page(request, filters._meta.model.objects.visible_to(user), [], found, "-pk", 5)
+    assert "机构" in page.filter_fields
+    with translation.override("en"):
+        assert "机构" not in page.filter_fields
