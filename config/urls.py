@@ -15,6 +15,7 @@ sign_in = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]
 urlpatterns = [
     path("accounts/", include(sign_in)),

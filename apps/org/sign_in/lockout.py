@@ -7,10 +7,11 @@ import unicodedata
 
 from allauth.core.internal.httpkit import get_client_ip
 from axes.handlers.database import AxesDatabaseHandler
-from axes.helpers import get_client_username
+from axes.helpers import get_client_username, get_cool_off
 from axes.models import AccessAttempt
 from django.conf import settings
 from django.db.models import Sum
+from django.utils import timezone
 
 
 class LockoutHandler(AxesDatabaseHandler):
@@ -25,6 +26,20 @@ class LockoutHandler(AxesDatabaseHandler):
         if of_address >= settings.ADDRESS_FAILURE_LIMIT:
             return max(of_account, settings.AXES_FAILURE_LIMIT)
         return of_account
+
+    def reset_user_attempts(self, request, credentials=None) -> int:
+        """Whoever got in clears their own account, not what else was tried from their address."""
+        removed, _ = AccessAttempt.objects.filter(username=get_client_username(request, credentials)).delete()
+        return removed
+
+
+def is_locked(username: str) -> bool:
+    """Is the account locked by failures of the last half hour?"""
+    recent = AccessAttempt.objects.filter(
+        username=plain(username), attempt_time__gte=timezone.now() - get_cool_off()
+    )
+    failures = recent.aggregate(Sum("failures_since_start"))["failures_since_start__sum"] or 0
+    return failures >= settings.AXES_FAILURE_LIMIT
 
 
 def account_name(request, credentials=None) -> str:

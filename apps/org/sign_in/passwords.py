@@ -36,7 +36,8 @@ class LengthValidator:
             raise ValidationError(self.get_help_text(), code="password_too_short")
         if len(password) > LONGEST:
             raise ValidationError(
-                _("A password has %(count)s characters at most.") % {"count": LONGEST}, code="password_too_long"
+                _("A password has %(count)s characters at most.") % {"count": LONGEST},
+                code="password_too_long",
             )
 
     def get_help_text(self):
@@ -81,7 +82,9 @@ class FormerValidator:
         if self.former and user is not None and user.pk is not None:
             FormerPassword.objects.create(user=user, password=user.password)
             kept = FormerPassword.objects.filter(user=user).order_by("-pk").values("pk")[: self.former]
-            FormerPassword.objects.filter(user=user).exclude(pk__in=list(kept.values_list("pk", flat=True))).delete()
+            FormerPassword.objects.filter(user=user).exclude(
+                pk__in=list(kept.values_list("pk", flat=True))
+            ).delete()
 
     def get_help_text(self):
         if not self.former:
