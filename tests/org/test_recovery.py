@@ -26,7 +26,9 @@ def world():
 
 
 def asked(world, account, **values):
-    return ask_recovery(account, by=world.system_admin, note="柜面核验过本人", **{"second_factor": False} | values)
+    return ask_recovery(
+        account, by=world.system_admin, note="柜面核验过本人", **{"second_factor": False} | values
+    )
 
 
 @pytest.mark.parametrize("role", ["security_admin", "audit_admin", "fund_manager", "system_admin"])
@@ -94,6 +96,7 @@ def test_the_page_asks_and_the_other_administrator_decides(world, visit, client)
     shown = visit(world.security_admin, request.get_absolute_url()).content.decode()
     assert person.name in shown
     client.post(url("request_move", request.pk, "approve"), {"seen": request.payload_hash})
-    assert url("account_reset", person.pk, world.fund_manager.pk) in visit(
-        world.system_admin, url("person_detail", person.pk)
-    ).content.decode()
+    assert (
+        url("account_reset", person.pk, world.fund_manager.pk)
+        in visit(world.system_admin, url("person_detail", person.pk)).content.decode()
+    )

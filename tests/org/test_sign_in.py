@@ -212,7 +212,10 @@ def test_a_fragment_of_an_ended_session_sends_the_whole_page_to_sign_in(world, s
         signed_in(client)
         clock.shift(timedelta(hours=1))
         there = {"HX-Request": "true", "HX-Current-URL": "http://testserver/projects/?q=1"}
-        assert client.get("/projects/", headers=there).headers["HX-Redirect"] == "/accounts/login/?next=/projects/"
+        assert (
+            client.get("/projects/", headers=there).headers["HX-Redirect"]
+            == "/accounts/login/?next=/projects/"
+        )
 
 
 def changed_by_oneself(world, client):
@@ -222,7 +225,9 @@ def changed_by_oneself(world, client):
 
 ENDS = {
     "the owner changes the password": changed_by_oneself,
-    "an administrator gives a new password": lambda world, client: reset_account(world.officer, by=world.admin),
+    "an administrator gives a new password": lambda world, client: reset_account(
+        world.officer, by=world.admin
+    ),
     "the account is disabled": lambda world, client: close_account(world.officer, by=world.admin),
     "an administrator signs it out": lambda world, client: end_sessions(world.officer, by=world.admin),
     "the owner signs out everywhere": lambda world, client: client.post(reverse("org:out_everywhere")),

@@ -1,19 +1,41 @@
 """What a page asks about the session it belongs to, and the way out of all of them."""
 
 import time
+from functools import wraps
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_not_required
 from django.http import JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
+from requests import RequestException
 
 from apps.core.access import SIGNED_IN, access
 from apps.org.actions import person as actions
 from apps.org.models import User
+
+
+def single_sign_on(view):
+    """A step of single sign-on that ends on the sign-in page, with a sentence, when the provider does not answer."""
+
+    @login_not_required
+    @wraps(view)
+    def asked(request, provider_id):
+        try:
+            return view(request, provider_id)
+        except RequestException:
+            messages.error(
+                request,
+                _("%(provider)s does not answer. Try again, or sign in with your password.")
+                % {"provider": settings.OIDC_NAME},
+            )
+            return redirect(settings.LOGIN_URL)
+
+    return asked
 
 
 @require_GET
