@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "apps.org.middleware.ActingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "apps.org.middleware.FirstThingsMiddleware",
+    "apps.org.middleware.ReadingLogMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",

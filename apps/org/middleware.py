@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import resolve
 from django.utils.translation import gettext as _
 
+from apps.org.actions.engagement import log_reading
 from apps.org.models import Delegation
 from apps.org.sign_in import passwords, second_factor
 
@@ -79,6 +80,20 @@ class ActingMiddleware:
             else:
                 del request.session[SESSION_KEY]
         return self.get_response(request)
+
+
+class ReadingLogMiddleware:
+    """What is opened under an engagement is written down before it is shown: a line that cannot be written opens nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        user, at = request.user, request.resolver_match
+        if user.is_authenticated and at and BACKGROUND not in request.headers and user.is_logged:
+            log_reading(user, at.view_name, at.kwargs.get("pk"), response.status_code)
+        return response
 
 
 class FirstThingsMiddleware:

@@ -14,6 +14,7 @@ register(
     NavItem("system", _("Posts"), "id-card", "org:post_list", "org.view", 30),
     NavItem("system", _("Bodies"), "landmark", "org:body_list", "org.view", 40),
     NavItem("system", _("Liaisons"), "contact", "org:liaison_list", "org.view", 50),
+    NavItem("system", _("Audit and emergency"), "scan-eye", "org:engagement_list", "engagement.view", 78),
     NavItem("system", _("Exceptions to reach"), "shield-alert", "org:access_list", "access.view", 80),
 )
 place("acting", "org:delegation_list")

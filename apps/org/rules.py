@@ -106,6 +106,8 @@ def may_approve_recovery(user, request):
 def may_ask_post(user, unit, role):
     if not user.may_at("post.request", unit):
         return no(_("You cannot ask for posts at %(unit)s.") % {"unit": unit})
+    if role == "auditor":
+        return no(_("An auditor reads by an engagement: ask for one."))
     if role in ADMINISTRATORS and not user.holds("system_admin"):
         return no(_("An administrator's post is asked for by the system administrator."))
     return YES
@@ -143,6 +145,39 @@ def may_hand_over(user, post):
         if user.may_at("post.request", post.unit)
         else no(_("You cannot hand over for %(unit)s.") % {"unit": post.unit})
     )
+
+
+# ── Engagements ───────────────────────────────────────────────────────────────────────────────────────────────────
+def may_ask_audit(user, unit):
+    if user.may_at("engagement.ask", unit):
+        return YES
+    return no(_("Engagements of audit are asked for by the audit administrator."))
+
+
+def may_ask_emergency(user, unit):
+    if user.person_id is None or user.acting_for_id:
+        return no(_("An emergency is asked for in one's own name."))
+    if user.may_ever("engagement.emergency"):
+        return YES
+    return no(_("None of your posts lets you do this."))
+
+
+def may_ask_some_engagement(user, subject):
+    return may_ever(user, "engagement.ask") or may_ever(user, "engagement.emergency")
+
+
+def may_approve_engagement(user, request):
+    if request.payload["person"] in {user.person_id, user.acting_for_id}:
+        return no(_("Nobody approves their own engagement."))
+    return YES
+
+
+def may_end_engagement(user, engagement):
+    if engagement.over:
+        return no(_("This engagement is over."))
+    if user.person_id == engagement.person_id or user.may_ever("engagement.view"):
+        return YES
+    return no(_("None of your posts lets you do this."))
 
 
 # ── Delegation ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -4,8 +4,15 @@ from apps.core.journal import follows
 from apps.core.notices import notify
 from apps.org.deciders import deciders
 from apps.org.models import User
+from apps.org.reach import people_with
 
 
 @follows("request.make", "request.confirm", name="org.tell_deciders")
 def tell_deciders(entry):
     notify(User.objects.filter(person__in=deciders(entry.subject)), entry)
+
+
+@follows("engagement.begin", name="org.tell_watchers")
+def tell_watchers(entry):
+    """An hour of emergency is known at once to those who watch; so is an audit."""
+    notify(User.objects.filter(person__in=people_with("engagement.view", entry.subject)), entry)

@@ -47,6 +47,26 @@ declare("delegation.give", _("delegated to another person"), taker=int, icon="us
 declare("delegation.revoke", _("ended the delegation"), icon="user-minus", tone="red")
 declare("delegation.act", _("began to act for the other"), giver=int, icon="user-check", tone="amber")
 declare("delegation.rest", _("acts for themselves again"), giver=int, icon="user")
+declare(
+    "engagement.begin",
+    _("granted an engagement"),
+    request=int,
+    person=int,
+    unit=int,
+    kind=str,
+    icon="scan-eye",
+    tone="amber",
+)
+declare("engagement.end", _("ended an engagement"), icon="eye-off", tone="red")
+declare(
+    "engagement.read",
+    _("opened a page under an engagement"),
+    route=str,
+    thing=int | None,
+    status=int,
+    icon="eye",
+    quiet=True,
+)
 declare("body.open", _("set up the body"), kind=str, icon="landmark", tone="green")
 declare("body.close", _("dissolved the body"), seats=int, icon="landmark", tone="red")
 declare("body.change", _("changed the body"), fields=list, icon="pencil")

@@ -1,10 +1,12 @@
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 
 import factory
+from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from apps.org.models import Body, BusinessLine, Person, Post, Unit, User
+from apps.core import clock
+from apps.org.models import Body, BusinessLine, Engagement, Person, Post, Unit, User
 
 
 class UnitFactory(DjangoModelFactory):
@@ -63,6 +65,22 @@ class PostFactory(DjangoModelFactory):
     unit = factory.SubFactory(UnitFactory)
     role = "group_member"
     starts = date(2020, 1, 1)
+
+    @classmethod
+    def _create(cls, model, **values):
+        if values["role"] == "auditor" and "engagement" not in values:
+            ends = clock.now() + timedelta(days=30)
+            engagement = Engagement.objects.create(
+                kind=Engagement.Kind.AUDIT,
+                person=values["person"],
+                unit=values["unit"],
+                reference="审通〔2026〕3号",
+                purpose="创新项目专项审计",
+                begins=clock.now() - timedelta(days=1),
+                ends=ends,
+            )
+            values |= {"engagement": engagement, "ends": timezone.localdate(ends), "until_at": ends}
+        return super()._create(model, **values)
 
     @factory.post_generation
     def user(self, create, extracted, **kwargs):

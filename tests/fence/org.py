@@ -61,6 +61,11 @@ ACCESS = {
     "org:delegation_list": SIGNED_IN,
     "org:delegation_rest": SIGNED_IN,
     "org:delegation_revoke": SIGNED_IN,
+    "org:engagement_ask": "engagement.ask",
+    "org:engagement_detail": SIGNED_IN,
+    "org:engagement_emergency": "engagement.emergency",
+    "org:engagement_end": SIGNED_IN,
+    "org:engagement_list": SIGNED_IN,
     "org:person_add": "org.manage",
     "org:person_detail": "org.view",
     "org:person_edit": "org.manage",
@@ -109,7 +114,10 @@ def somebody_elses() -> dict[str, dict]:
     body = BodyFactory(unit=branch)
     seat = Membership.objects.create(body=body, person=PersonFactory())
     liaison = PostFactory(role="liaison", unit=branch)
+    engagement = PostFactory(role="auditor", unit=branch).engagement
     return {
+        "org:engagement_detail": {"pk": engagement.pk},
+        "org:engagement_end": {"pk": engagement.pk},
         "org:body_close": {"pk": body.pk},
         "org:body_edit": {"pk": body.pk},
         "org:body_seat": {"pk": body.pk},

@@ -4,6 +4,7 @@ from apps.org.actions import (  # noqa: F401
     business_line,
     calendar,
     delegation,
+    engagement,
     imports,
     person,
     post,

@@ -1,6 +1,7 @@
 from apps.org.models.access import Access
 from apps.org.models.bank import Authority, BusinessLine, Holiday, Parameter
 from apps.org.models.body import Body, Membership
+from apps.org.models.engagement import Engagement
 from apps.org.models.imports import ImportRow, OrgImport
 from apps.org.models.person import Delegation, FormerPassword, Person, Post, User
 from apps.org.models.request import Request
@@ -12,6 +13,7 @@ __all__ = [
     "Body",
     "BusinessLine",
     "Delegation",
+    "Engagement",
     "FormerPassword",
     "Holiday",
     "ImportRow",

@@ -141,6 +141,11 @@ class User(AbstractUser):
             posts = posts.exclude(role__in=ADMINISTRATORS)
         return list(posts.select_related("unit").order_by("pk"))
 
+    @property
+    def is_logged(self) -> bool:
+        """Does this account read under an engagement, so that what it opens is written down?"""
+        return any(post.engagement_id for post in self.standing)
+
     def holds(self, role: str, unit=None) -> bool:
         """Does this person hold the role, at this unit or above it?"""
         return any(post.role == role and (unit is None or unit.is_under(post.unit)) for post in self.standing)
@@ -175,9 +180,10 @@ class FormerPassword(models.Model):
 class PostQuerySet(models.QuerySet):
     def current(self, on=None):
         day = on or clock.today()
-        return self.filter(
+        posts = self.filter(
             Q(revoked_on=None) | Q(revoked_on__gt=day), Q(ends=None) | Q(ends__gte=day), starts__lte=day
         )
+        return posts if on else posts.filter(Q(until_at=None) | Q(until_at__gt=clock.now()))
 
     def at_or_above(self, unit):
         return self.filter(unit__path__in=unit.path_upwards)
@@ -215,6 +221,11 @@ class Post(models.Model):
     revoked_on = models.DateField(null=True, blank=True)
     full_time = models.BooleanField(default=True)
     deputy = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="deputy_posts")
+    # An auditor's post stands on an engagement, and ends with it, to the minute.
+    engagement = models.ForeignKey(
+        "org.Engagement", models.PROTECT, null=True, blank=True, related_name="posts"
+    )
+    until_at = models.DateTimeField(null=True, blank=True)
     org_import = models.ForeignKey(
         "org.OrgImport", models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -226,6 +237,11 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=Q(ends=None) | Q(ends__gte=F("starts")), name="post_ends_after_it_starts"
             ),
+            models.CheckConstraint(
+                condition=~Q(role="auditor")
+                | Q(engagement__isnull=False, ends__isnull=False, until_at__isnull=False),
+                name="post_auditor_has_an_engagement",
+            ),
             models.UniqueConstraint(
                 fields=["person", "unit", "role", "line", "starts"],
                 condition=Q(revoked_on=None),
@@ -233,7 +249,7 @@ class Post(models.Model):
             ),
             models.UniqueConstraint(
                 fields=["person", "unit", "role", "starts"],
-                condition=Q(line=None, revoked_on=None),
+                condition=Q(line=None, revoked_on=None, engagement=None),
                 name="post_once_for_all_lines",
             ),
         ]
@@ -250,7 +266,11 @@ class Post(models.Model):
     def over(self) -> bool:
         """Has it ended, by its date or taken away?"""
         day = clock.today()
-        return bool(self.revoked_on and self.revoked_on <= day or self.ends and self.ends < day)
+        return bool(
+            self.revoked_on and self.revoked_on <= day
+            or self.ends and self.ends < day
+            or self.until_at and self.until_at <= clock.now()
+        )  # fmt: skip
 
     @property
     def stands(self) -> bool:
