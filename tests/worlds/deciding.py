@@ -109,10 +109,10 @@ def draw_meeting(make: Maker, forum: Thing, topics: list[Thing], number: int) ->
 def draw_money(make: Maker) -> None:
     for number in range(3):
         make.thing("allocation.fund", "name", unit=make.unit(), values={"year": 2025 + number})
-    projects = make.random.sample(make.world.of("projects.project"), 7)
+    projects = make.random.sample(make.world.of("projects.project"), 6)
     for number in range(4):
         fund, by = make.any("allocation.fund"), make.person()
-        mine = projects[2 * number : 2 * number + 2] or projects[:2]
+        mine = projects[3 * number : 3 * number + 3] or projects[1:4]
         approved = number < 2
         scenario = make.thing(
             "allocation.scenario", "name", unit=fund.unit, own=frozenset([by]),

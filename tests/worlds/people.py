@@ -88,8 +88,12 @@ def draw_posts(make: Maker, person: int, role: str, others: list[str]) -> None:
 def draw_access(make: Maker) -> None:
     """Grants and denials, of today and of other days, over anything that may have them."""
     kinds = [kind for kind in CAPABILITIES if make.world.of(kind)]
-    projects = ["projects.project"] * 15  # most of life's recusals are from a project
-    for kind in [*kinds, *projects, *make.random.choices(kinds, k=30)]:
+    for person in make.people(
+        4
+    ):  # who is kept out of several projects at once still sees the money of them all
+        for project in make.random.sample(make.world.of("projects.project"), 5):
+            grant(make, (project.kind, project.key), "project.view", effect="deny", person=person)
+    for kind in [*kinds, *make.random.choices(kinds, k=30)]:
         first, *more = CAPABILITIES[kind]
         capability = first if not more or make.chance(0.75) else make.random.choice(more)
         deny = make.chance(0.4)

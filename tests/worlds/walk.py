@@ -102,9 +102,12 @@ class Walk:
         counted, data, _text = self.ask(name, address, {"format": "count"})
         if number_in(data.decode()) != len(expected):
             self.differ(name, f"counts {number_in(data.decode())}, not {len(expected)}", address)
-        columns = [column for column in page.columns if column.sortable]
-        orders = [(column, sign) for column in columns for sign in ("", "-")]
+        orders = self.orders(page)
         self.order_of(name, address, *orders[(self.turn + self.world.seed + number) % len(orders)])
+
+    @staticmethod
+    def orders(page) -> list:
+        return [(column, sign) for column in page.columns if column.sortable for sign in ("", "-")]
 
     def order_of(self, name, address, column, sign) -> None:
         """Lines that show the same stand in the order of their making: an order tells no more than the lines do."""
@@ -183,8 +186,19 @@ class Walk:
                 self.differ(name, f"answers {answer.status_code}, not 403", address)
         elif not self.reaches(name, thing):
             self.absent(name, thing, address, answer, text)
-        elif exact and answer.status_code != 200 or answer.status_code not in (200, 302, 403, 404):
+        elif exact and answer.status_code == 200:
+            self.list_in(name, address, answer)
+        elif exact or answer.status_code not in (200, 302, 403, 404):
             self.differ(name, f"answers {answer.status_code} for what is seen", address)
+
+    def list_in(self, name: str, address: str, answer) -> None:
+        """A list that stands on a thing's page: one of its exports, and one of its orders."""
+        page = (answer.context_data or {}).get("page")
+        if page is None:
+            return
+        self.ask(name, address, {"format": "csv" if self.in_turn(0, 2) else "xlsx"})
+        if orders := self.orders(page):
+            self.order_of(name, address, *orders[(self.turn + self.world.seed) % len(orders)])
 
     def reaches(self, name: str, thing: Thing) -> bool:
         """Some pages are about less than what one sees: reviews are one's own, and topics are given to reviewers by who
