@@ -1,11 +1,14 @@
 """The one settings file. Everything that differs between places is read from the environment (docs/settings.md lists it)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from environs import Env
+
+from apps.org.sign_in.profiles import PROFILES, validators
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Env()
@@ -56,6 +59,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "axes",
     "csp",
 ]
@@ -68,10 +73,11 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.org.middleware.SessionEndMiddleware",
     "apps.org.middleware.ActingMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
-    "apps.org.middleware.FirstPasswordMiddleware",
-    "django.contrib.messages.middleware.MessageMiddleware",
+    "apps.org.middleware.FirstThingsMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
@@ -182,12 +188,12 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
-]
+PASSWORD_PROFILE = env.str("PASSWORD_PROFILE", "djbh3" if PRODUCTION else "asvs")
+if PASSWORD_PROFILE not in PROFILES:
+    raise ImproperlyConfigured(
+        f"PASSWORD_PROFILE is {PASSWORD_PROFILE!r}; it must be one of {', '.join(PROFILES)}."
+    )
+AUTH_PASSWORD_VALIDATORS = validators(PASSWORD_PROFILE)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "desk:home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
@@ -195,22 +201,59 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_ADAPTER = "apps.org.adapters.AccountAdapter"  # nobody signs up by themselves
 ACCOUNT_EMAIL_VERIFICATION = "none"
-ACCOUNT_RATE_LIMITS = {"login_failed": False}  # axes decides
+# Axes decides on failures, for codes too; a whole branch signs in at nine from behind one address.
+ACCOUNT_RATE_LIMITS = {"login_failed": False, "login": "600/m/ip"}
 ACCOUNT_SESSION_REMEMBER = False
+ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXIES", 1 if PRODUCTION else 0)
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Silun"
+MFA_ADAPTER = "apps.org.adapters.SecondFactorAdapter"
+MFA_FORMS = {
+    "authenticate": "apps.org.adapters.CodeForm",
+    "reauthenticate": "apps.org.adapters.CodeAgainForm",
+}
+SECOND_FACTOR = env.bool("SECOND_FACTOR", PRODUCTION)  # whether the roles that need it are held to it
+AXES_HANDLER = "apps.org.sign_in.lockout.LockoutHandler"
 AXES_FAILURE_LIMIT = 5
+ADDRESS_FAILURE_LIMIT = env.int("ADDRESS_FAILURE_LIMIT", 50)
 AXES_COOLOFF_TIME = 0.5  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_PARAMETERS = ["username", "ip_address"]
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # who goes on trying locks nobody out for longer
+AXES_USERNAME_CALLABLE = "apps.org.sign_in.lockout.account_name"
+AXES_CLIENT_IP_CALLABLE = "apps.org.sign_in.lockout.address"
 AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_TEMPLATE = "account/lockout.html"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
-SESSION_COOKIE_AGE = env.int("SESSION_IDLE_SECONDS", 15 * 60 if PRODUCTION else 8 * 3600)
+SESSION_IDLE_SECONDS = env.int("SESSION_IDLE_SECONDS", 15 * 60 if PRODUCTION else 8 * 3600)
+SESSION_COOKIE_AGE = env.int("SESSION_SECONDS", 8 * 3600)  # from signing in, whatever happens
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 CSRF_FAILURE_VIEW = "apps.core.views.errors.csrf_failure"
+
+# Single sign-on with the bank's identity provider, when it is named.
+OIDC_ISSUER = env.str("OIDC_ISSUER", "")
+OIDC_NAME = env.str("OIDC_NAME", "Single sign-on")
+OIDC_ACCOUNT_CLAIM = env.str("OIDC_ACCOUNT_CLAIM", "preferred_username")
+SOCIALACCOUNT_ADAPTER = "apps.org.adapters.SingleSignOnAdapter"
+SOCIALACCOUNT_PROVIDERS: dict = {"openid_connect": {"APPS": []}}
+OIDC_CLIENT_ID, OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_ID", ""), env.str("OIDC_CLIENT_SECRET", "")
+if OIDC_ISSUER and not (OIDC_CLIENT_ID and OIDC_CLIENT_SECRET):
+    raise ImproperlyConfigured(
+        "OIDC_ISSUER is set: OIDC_CLIENT_ID and OIDC_CLIENT_SECRET must be set as well."
+    )
+if OIDC_ISSUER:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "bank",
+            "name": OIDC_NAME,
+            "client_id": OIDC_CLIENT_ID,
+            "secret": OIDC_CLIENT_SECRET,
+            "settings": {"server_url": OIDC_ISSUER, "oauth_pkce_enabled": True},
+        }
+    ]
+OIDC_ORIGIN = "{0.scheme}://{0.netloc}".format(urlsplit(OIDC_ISSUER)) if OIDC_ISSUER else None
 
 # ── What the browser may do ───────────────────────────────────────────────────────────────────────────────────────
 CONTENT_SECURITY_POLICY = {
@@ -221,7 +264,7 @@ CONTENT_SECURITY_POLICY = {
         "img-src": [SELF, "data:", "blob:"],
         "font-src": [SELF],
         "connect-src": [SELF],
-        "form-action": [SELF],
+        "form-action": [SELF, *([OIDC_ORIGIN] if OIDC_ORIGIN else [])],  # a form's redirect counts too
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
         "manifest-src": [SELF],

@@ -1,7 +1,10 @@
 from allauth.account import views as account
+from allauth.socialaccount.providers.openid_connect import views as oidc
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
+
+from apps.org.views.sign_in import single_sign_on
 
 # Of allauth's routes those we use, under its names. No registration, no password by mail: administrators do both.
 sign_in = [
@@ -15,6 +18,12 @@ sign_in = [
     path("password/change/", account.password_change, name="account_change_password"),
     path("password/set/", account.password_set, name="account_set_password"),
     path("2fa/", include("allauth.mfa.urls")),
+    path("oidc/<slug:provider_id>/login/", single_sign_on(oidc.login), name="openid_connect_login"),
+    path(
+        "oidc/<slug:provider_id>/login/callback/",
+        single_sign_on(oidc.callback),
+        name="openid_connect_callback",
+    ),
 ]
 urlpatterns = [
     path("accounts/", include(sign_in)),

@@ -49,6 +49,11 @@ class Frame:
         return nav.place_for(self.user, name)
 
     @property
+    def single_sign_on(self) -> str:
+        """What the bank calls its own identity provider, or "" where there is none."""
+        return settings.OIDC_NAME if settings.OIDC_ISSUER else ""
+
+    @property
     def acting_for(self) -> str:
         """The name of the person for whom this one acts now, or ""."""
         acting = getattr(self.request, "acting", None)

@@ -25,7 +25,9 @@ SECTIONS = {
     "system": _("System"),
 }
 # Single doors of the frame. A place nobody has taken is not shown.
-PLACES = ("home", "search", "help", "notices", "notice_count", "profile", "report", "acting", "rest")
+PLACES = (
+    "home", "search", "help", "notices", "notice_count", "profile", "report", "acting", "rest", "alive", "out_everywhere",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,11 @@ def role_label(code: str) -> "Label":
     return Label(roles()[code]["label"])
 
 
+def guarded(codes) -> bool:
+    """Is one of these roles an administrator's, or one that moves money: signed in with a second factor?"""
+    return any(roles()[code].get("second_factor", False) for code in codes)
+
+
 def capability_label(capability: str):
     return Label(capabilities()[capability]["label"])
 

@@ -18,3 +18,5 @@ register(
 )
 place("acting", "org:delegation_list")
 place("rest", "org:delegation_rest")
+place("out_everywhere", "org:out_everywhere")
+place("alive", "org:alive")

@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from apps.core import clock
 from apps.core.verdict import YES, no
+from apps.org import matrix
 from apps.org.administrators import ADMINISTRATORS
 
 LONGEST_DELEGATION = timedelta(days=366)
@@ -51,6 +53,53 @@ def may_ask_import(user, org_import):
     if not org_import.alters:
         return no(_("Every row stands already: there is nothing to import."))
     return may_import(user, org_import.root)
+
+
+# ── Accounts ──────────────────────────────────────────────────────────────────────────────────────────────────────
+def may_reset_account(user, account):
+    """An account that moves money or keeps the house is recovered by two people, within a day of their agreement."""
+    person = account.person
+    if person is None or not matrix.guarded(person.roles_held):
+        return YES
+    if account.recoverable_until and account.recoverable_until > timezone.now():
+        return YES
+    return no(
+        _(
+            "%(person)s is an administrator or moves money: ask for the recovery of the account, which another"
+            " administrator approves."
+        )
+        % {"person": person}
+    )
+
+
+def may_open_account(user, person):
+    """A second account would open to one administrator alone what takes two to recover."""
+    if person.users.exists() and matrix.guarded(person.roles_held):
+        return no(
+            _(
+                "%(person)s is an administrator or moves money, and has an account: nobody opens another for them."
+            )
+            % {"person": person}
+        )
+    return YES
+
+
+def may_ask_recovery(user, account):
+    if account.person_id == user.person_id:
+        return no(_("Nobody recovers their own account."))
+    if (
+        not user.may_at("org.manage", account.person.unit)
+        if account.person.unit
+        else not user.may_ever("org.manage")
+    ):
+        return no(_("Units and people are kept by the system administrator."))
+    return YES
+
+
+def may_approve_recovery(user, request):
+    if request.subject_id in {user.person_id, user.acting_for_id}:
+        return no(_("Nobody recovers their own account."))
+    return YES
 
 
 # ── Posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -11,6 +11,7 @@ from apps.org.views import (
     people,
     posts,
     requests,
+    sign_in,
     units,
 )
 
@@ -35,6 +36,14 @@ urlpatterns = [
     path("people/<int:pk>/accounts/<int:account>/reset/", people.account_reset, name="account_reset"),
     path("people/<int:pk>/accounts/<int:account>/close/", people.account_close, name="account_close"),
     path("people/<int:pk>/accounts/<int:account>/unlock/", people.account_unlock, name="account_unlock"),
+    path("people/<int:pk>/accounts/<int:account>/recover/", people.account_recover, name="account_recover"),
+    path(
+        "people/<int:pk>/accounts/<int:account>/sign-out/",
+        people.account_sign_out,
+        name="account_sign_out",
+    ),
+    path("sign-in/alive/", sign_in.alive, name="alive"),
+    path("sign-in/out-everywhere/", sign_in.out_everywhere, name="out_everywhere"),
     path("posts/", posts.post_list, name="post_list"),
     path("posts/ask/", posts.post_ask, name="post_ask"),
     path("posts/<int:pk>/end/", posts.post_end, name="post_end"),

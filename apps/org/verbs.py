@@ -24,6 +24,16 @@ declare("account.close", _("closed the account"), account=int, icon="lock", tone
 declare(
     "account.reset", _("gave the account a new first password"), account=int, icon="key-round", tone="amber"
 )
+declare(
+    "account.recover",
+    _("allowed the account to be recovered"),
+    account=int,
+    request=int,
+    second_factor=bool,
+    icon="life-buoy",
+    tone="amber",
+)
+declare("account.end_sessions", _("ended the account's sessions"), account=int, icon="log-out", tone="amber")
 declare("account.unlock", _("unlocked the account"), account=int, icon="lock-open", tone="green")
 declare(
     "post.grant", _("granted a post"), request=int, post=int, unit=int, role=str, icon="id-card", tone="green"

@@ -7,8 +7,10 @@ from django.db import transaction
 
 from apps.core import clock
 from apps.core.jobs import drain
+from apps.core.notices import follow
 from apps.org.models import Membership, User
-from tests.factories import PostFactory, bank, branch_group, committee, make_fund, treasury
+from apps.projects.actions import set_team
+from tests.factories import PostFactory, bank, branch_group, committee, make_fund, make_project, treasury
 
 PASSWORD = "Xing-2026-lu"
 # account → (name, role, unit of the bank)
@@ -21,6 +23,7 @@ PEOPLE = {
     "west_lead": ("沈明哲", "group_lead", "west"),
     "third_lead": ("顾书瑶", "group_lead", "third"),
     "stranger": ("陆承泽", "group_lead", "fourth"),
+    "follower": ("田语安", "group_member", "fourth"),
     "reviewer1": ("韩嘉禾", "reviewer", "root"),
     "reviewer2": ("江砚秋", "reviewer", "root"),
     "reviewer3": ("范书瑶", "reviewer", "root"),
@@ -54,6 +57,17 @@ def make():
         enrol(getattr(money, account), account, name)
     make_fund(money, year=clock.today().year)
     drain()
+
+
+@transaction.atomic
+def tell_the_follower():
+    """A project of the fourth branch, one notice about it for who follows it; gives its title and page."""
+    lead, follower = (User.objects.get(username=name) for name in ("stranger", "follower"))
+    project = make_project(lead)
+    follow(project, [follower])
+    set_team(project, [], by=lead)
+    drain()
+    return {"title": project.title, "page": project.get_absolute_url()}
 
 
 def enrol(user, account, name):

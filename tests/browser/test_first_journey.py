@@ -23,12 +23,6 @@ PAGES = Path(settings.BASE_DIR) / "tests" / "insight" / "pages"
 PAGE = Path(os.environ.get("JOURNEY_PAGE", PAGES / "broken_traditional.txt"))
 
 
-@pytest.fixture(scope="module")
-def stack(live_stack):
-    live_stack.manage("shell", "-v0", "-c", "from tests.browser.bank import make; make()")
-    return live_stack
-
-
 @pytest.fixture
 def someone(chromium, stack):
     """Sign somebody in: `someone("lead")`. At the end of the test nobody's browser may have complained."""

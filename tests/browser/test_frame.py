@@ -1,39 +1,27 @@
 """The frame of every page in a browser: the bell, the drawer, folded filters, saved views; nothing refused, nothing axe finds."""
 
+import json
+
 import pytest
 
-from apps.core.jobs import drain
-from apps.core.notices import follow
-from apps.projects.actions import set_team
-from tests.browser.bank import PASSWORD
 from tests.browser.person import Person
-from tests.factories import PostFactory, bank, make_project
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-
-
-@pytest.fixture
-def world():
-    world = bank()
-    world.lead = PostFactory(role="group_lead", unit=world.east).user
-    world.member = PostFactory(role="group_member", unit=world.east).user
-    world.member.username = "member"
-    world.member.set_password(PASSWORD)
-    world.member.save()
-    world.project = make_project(world.lead)
-    follow(world.project, [world.member])
-    set_team(world.project, [], by=world.lead)
-    drain()
-    return world
+pytestmark = pytest.mark.browser
+MAKE = "import json; from tests.browser.bank import tell_the_follower; print(json.dumps(tell_the_follower()))"
 
 
-def test_the_bell_counts_a_notice_leads_to_its_thing_and_a_view_is_saved(world, chromium, live_server):
-    member = Person(chromium, live_server.url, "member")
+@pytest.fixture(scope="module")
+def project(stack):
+    return json.loads(stack.manage("shell", "-v0", "-c", MAKE))
+
+
+def test_the_bell_counts_a_notice_leads_to_its_thing_and_a_view_is_saved(project, chromium, stack):
+    member = Person(chromium, stack.url, "follower")
     page = member.page
     page.wait_for_selector(".bell-count:text-is('1')")
     page.get_by_role("link", name="通知").click()
-    page.get_by_role("button", name=world.project.title).click()
-    page.wait_for_url(f"**{world.project.get_absolute_url()}")
+    page.get_by_role("button", name=project["title"]).click()
+    page.wait_for_url(f"**{project['page']}")
     assert page.locator(".bell-count").inner_text() == ""
 
     member.open("/projects/")
@@ -51,8 +39,8 @@ def test_the_bell_counts_a_notice_leads_to_its_thing_and_a_view_is_saved(world, 
     member.context.close()
 
 
-def test_on_a_phone_the_menu_is_a_drawer_and_filters_open_when_asked(world, chromium, live_server):
-    member = Person(chromium, live_server.url, "member", phone=True)
+def test_on_a_phone_the_menu_is_a_drawer_and_filters_open_when_asked(project, chromium, stack):
+    member = Person(chromium, stack.url, "follower", phone=True)
     page = member.page
     member.open("/projects/")
     side, behind = page.locator("#side"), page.locator(".body")

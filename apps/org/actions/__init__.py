@@ -7,6 +7,7 @@ from apps.org.actions import (  # noqa: F401
     imports,
     person,
     post,
+    recovery,
     request,
     unit,
 )

@@ -13,11 +13,13 @@ from apps.core.verdict import Refused, demand
 from apps.core.versions import lock_version
 from apps.org import rules
 from apps.org.models import Delegation, Person, Post, Unit, User
+from apps.org.sign_in.lockout import plain
 
 PLAIN_LETTERS = "abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789"  # none that is taken for another
 
 
-def _at(person):
+def at(person):
+    """The unit whose administrators keep this person: their own, or the bank's."""
     return person.unit or Unit.objects.filter(depth=1).first()
 
 
@@ -25,7 +27,7 @@ def _at(person):
 def add_person(*, by, name: str, employee_no: str | None = None, unit=None, **values) -> Person:
     """Add somebody, inside the bank (with a number) or outside. Raises Refused when the number is taken."""
     person = Person(name=name, employee_no=employee_no or None, unit=unit, **values)
-    demand(rules.may_manage_people(by, _at(person)))
+    demand(rules.may_manage_people(by, at(person)))
     if person.employee_no and Person.objects.filter(employee_no=person.employee_no).exists():
         raise Refused(_("The employee number %(no)s belongs to another person.") % {"no": employee_no})
     person.save()
@@ -41,7 +43,7 @@ def change_person(person: Person, *, by, version: int | None = None, **values) -
     Raises Stale when it is not the `version` that was seen any more.
     """
     lock_version(person, version)
-    demand(rules.may_manage_people(by, _at(person)))
+    demand(rules.may_manage_people(by, at(person)))
     if values.get("unit"):
         demand(rules.may_manage_people(by, values["unit"]))
     number = values.get("employee_no")
@@ -61,7 +63,7 @@ def change_person(person: Person, *, by, version: int | None = None, **values) -
 def record_leaving(person: Person, *, by, on=None) -> int:
     """The person has left: every post and delegation ends, every account closes. Returns how many posts ended."""
     lock(person)
-    demand(rules.may_manage_people(by, _at(person)))
+    demand(rules.may_manage_people(by, at(person)))
     if person.left_on:
         raise Refused(_("%(person)s has already left.") % {"person": person})
     day = clock.today()
@@ -88,11 +90,12 @@ def record_leaving(person: Person, *, by, on=None) -> int:
 def open_account(person: Person, *, by, username: str) -> tuple[User, str]:
     """Give a person an account. Returns it with its first password, which is shown once and kept nowhere."""
     lock(person)
-    demand(rules.may_manage_people(by, _at(person)))
+    demand(rules.may_manage_people(by, at(person)))
     if person.left_on:
         raise Refused(_("%(person)s has left.") % {"person": person})
     if User.objects.filter(username__iexact=username).exists():
         raise Refused(_("The account name %(name)s is taken.") % {"name": username})
+    demand(rules.may_open_account(by, person))
     password = _new_password()
     account = User.objects.create_user(
         username=username, password=password, email=person.email, person=person, first_password=True
@@ -109,16 +112,22 @@ def _new_password():
 def reset_account(account: User, *, by) -> str:
     """Give an account a new first password, and open it again if it was closed. Every session of it ends.
 
-    Returns the password, which is shown once and kept nowhere. Raises Refused for one who has left.
+    Returns the password, which is shown once and kept nowhere. Raises Refused for one who has left, and for an account
+    that two people must recover together.
     """
     lock(account)
-    demand(rules.may_manage_people(by, _at(account.person)))
+    demand(rules.may_manage_people(by, at(account.person)))
+    demand(rules.may_reset_account(by, account))
     if account.person and account.person.left_on:
         raise Refused(_("%(person)s has left.") % {"person": account.person})
     password = _new_password()
     account.set_password(password)
     account.is_active = account.first_password = True
-    account.save(update_fields=["password", "is_active", "first_password"])
+    account.recoverable_until = None
+    account.save(
+        update_fields=["password", "password_set_at", "is_active", "first_password", "recoverable_until"]
+    )
+    account.end_sessions()
     record("account.reset", account.person, by=by, account=account.pk)
     return password
 
@@ -126,16 +135,26 @@ def reset_account(account: User, *, by) -> str:
 @transaction.atomic
 def unlock_account(account: User, *, by) -> None:
     """Forget the failed attempts: the person may try to sign in again."""
-    demand(rules.may_manage_people(by, _at(account.person)))
-    AccessAttempt.objects.filter(username=account.username).delete()
+    demand(rules.may_manage_people(by, at(account.person)))
+    AccessAttempt.objects.filter(username=plain(account.username)).delete()
     record("account.unlock", account.person, by=by, account=account.pk)
+
+
+@transaction.atomic
+def end_sessions(account: User, *, by) -> None:
+    """Whoever is signed in with the account is signed out everywhere: by its owner, or by the administrator."""
+    lock(account)
+    if account.pk != by.pk:
+        demand(rules.may_manage_people(by, at(account.person)))
+    account.end_sessions()
+    record("account.end_sessions", account.person, by=by, account=account.pk)
 
 
 @transaction.atomic
 def close_account(account: User, *, by) -> None:
     """The account opens nothing from now on; a session under way ends with its next request."""
     lock(account)
-    demand(rules.may_manage_people(by, _at(account.person)))
+    demand(rules.may_manage_people(by, at(account.person)))
     if not account.is_active:
         raise Refused(_("This account is already closed."))
     if account.pk == by.pk:
@@ -146,4 +165,5 @@ def close_account(account: User, *, by) -> None:
 def _close(account, by):
     account.is_active = False
     account.save(update_fields=["is_active"])
+    account.end_sessions()
     record("account.close", account.person, by=by, account=account.pk)

@@ -64,3 +64,18 @@ class AccountForm(Form):
         if not re.fullmatch(r"[A-Za-z0-9._@-]{3,60}", name):
             raise ValidationError(_("3 to 60 letters, digits, dots, hyphens or underscores."))
         return name
+
+
+class RecoveryForm(Form):
+    second_factor = forms.BooleanField(
+        label=_("The phone is lost too"),
+        required=False,
+        help_text=_(
+            "Its authenticator app and recovery codes are forgotten; another is set up at the next sign-in."
+        ),
+    )
+    note = CleanCharField(
+        label=_("Reason"),
+        max_length=500,
+        help_text=_("How you know that it is really them who ask. The one who approves reads it."),
+    )

@@ -4,6 +4,8 @@ from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.db.models import F, Prefetch, Q
 from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
 from apps.core import clock
@@ -69,6 +71,12 @@ class Person(models.Model):
         return self.employee_no or f"#{self.pk}"
 
     @property
+    def roles_held(self) -> set[str]:
+        """The roles of the person's posts of today, and of those to come."""
+        posts = self.posts.exclude(revoked_on__lte=clock.today()).exclude(ends__lt=clock.today())
+        return set(posts.values_list("role", flat=True))
+
+    @property
     def user(self):
         """The person's account, if there is one."""
         return next(iter(self.users.all()), None)
@@ -82,6 +90,9 @@ class User(AbstractUser):
     first_password = models.BooleanField(
         default=False
     )  # given by an administrator: to be changed before anything else
+    password_set_at = models.DateTimeField(default=timezone.now)
+    session_round = models.PositiveIntegerField(default=0)  # a session belongs to one; the next ends it
+    recoverable_until = models.DateTimeField(null=True, blank=True)  # two people agreed to a new password
 
     acting_for_id: int | None = None  # set per request by the delegation middleware, never stored
 
@@ -91,6 +102,26 @@ class User(AbstractUser):
     @property
     def name(self):
         return str(self)
+
+    def set_password(self, raw_password):
+        super().set_password(raw_password)
+        self.password_set_at = timezone.now()
+
+    def end_sessions(self):
+        """Every session of the account ends with its next request, those of a disabled account for good."""
+        self.session_round = F("session_round") + 1
+        self.save(update_fields=["session_round"])
+        self.refresh_from_db(fields=["session_round"])
+
+    def _get_session_auth_hash(self, secret=None):
+        """What a session remembers of its account (Django's hook, of the password alone): a new password or a new round
+        makes it another one."""
+        return salted_hmac(
+            "apps.org.models.User.session",
+            f"{self.session_round}:{self.password}",
+            secret=secret,
+            algorithm="sha256",
+        ).hexdigest()
 
     @property
     def principal_id(self) -> int | None:
@@ -131,6 +162,14 @@ class User(AbstractUser):
         from apps.org.reach import can  # noqa: PLC0415 (reach reads this module's models)
 
         return can(self, capability, thing)
+
+
+class FormerPassword(models.Model):
+    """A password an account has had, as its hash: it may not come back soon."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="former_passwords")
+    password = models.CharField(max_length=128)
+    set_at = models.DateTimeField(default=timezone.now)
 
 
 class PostQuerySet(models.QuerySet):

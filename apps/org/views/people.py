@@ -1,10 +1,6 @@
-from axes.helpers import get_cool_off
-from axes.models import AccessAttempt
-from django.conf import settings
 from django.contrib import messages
 from django.db.models import Prefetch
 from django.shortcuts import get_object_or_404, redirect
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -16,10 +12,12 @@ from apps.core.verdict import Refused
 from apps.core.versions import Stale
 from apps.org import rules
 from apps.org.actions import person as actions
+from apps.org.actions import recovery
 from apps.org.filters.people import PersonFilters
-from apps.org.forms.people import AccountForm, LeaveForm, PersonAddForm, PersonForm
+from apps.org.forms.people import AccountForm, LeaveForm, PersonAddForm, PersonForm, RecoveryForm
 from apps.org.forms.versioned import filled_from
 from apps.org.models import Person, Request, Unit, User
+from apps.org.sign_in import lockout
 from apps.org.views.answers import forbid, is_export, table, typed
 from apps.org.views.requests import TONES
 from apps.org.views.units import OFFERED
@@ -99,6 +97,7 @@ def person_detail(request, pk):
         past=[post for post in posts if post.over],
         may_end=lambda post: rules.may_end_post(user, post),
         may_manage=may_manage,
+        may_reset=lambda account: rules.may_reset_account(user, account),
         may_ask=not person.left_on and user.may_ever("post.request"),
         reachable=watches or oneself,
         accounts=person.users.all() if watches else [],
@@ -113,14 +112,7 @@ def person_detail(request, pk):
 
 def locked_names(person) -> set[str]:
     """The account names of this person that are locked out after too many failed attempts."""
-    names = [account.username for account in person.users.all()]
-    return set(
-        AccessAttempt.objects.filter(
-            username__in=names,
-            failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
-            attempt_time__gte=timezone.now() - get_cool_off(),
-        ).values_list("username", flat=True)
-    )
+    return {account.username for account in person.users.all() if lockout.is_locked(account.username)}
 
 
 @access("org.manage")
@@ -214,6 +206,31 @@ def account_reset(request, pk, account):
     found = _account(request, pk, account)
     with refusals_as_messages(request):
         return password_once(request, found, actions.reset_account(found, by=request.user))
+    return redirect(found.person)
+
+
+@access("org.manage")
+def account_recover(request, pk, account):
+    """Two people give a guarded account back to its owner; the page says what happens and asks why."""
+    found = _account(request, pk, account)
+    form = RecoveryForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        try:
+            asked = recovery.ask_recovery(found, by=request.user, **form.cleaned_data)
+            messages.success(request, _("Asked for. Another administrator approves it."))
+            return redirect(asked)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return show(request, "org/account_recover.html", form=form, account=found, person=found.person)
+
+
+@require_POST
+@access("org.manage")
+def account_sign_out(request, pk, account):
+    found = _account(request, pk, account)
+    with refusals_as_messages(request):
+        actions.end_sessions(found, by=request.user)
+        messages.success(request, _("Signed out everywhere."))
     return redirect(found.person)
 
 
