@@ -3,13 +3,18 @@
 import http.cookiejar
 import json
 import re
+import subprocess
+import sys
 import time
 import urllib.error
 import urllib.parse
 import urllib.request
+from contextlib import contextmanager
 
 import psycopg
+from django.conf import settings
 
+from apps.core.management.commands.serve import commands
 from tests.browser.bank import PASSWORD
 from tests.live import LiveStack
 
@@ -20,6 +25,48 @@ OPEN = "state IN ('waiting', 'running') AND (due_at IS NULL OR due_at <= now())"
 
 class House(LiveStack):
     """A running Silun on PostgreSQL, with the small bank of the browser's journeys in it."""
+
+    def begin(self, name, kind, *, clock_off_s=0, **environment):
+        """Start one more process of this kind under a name of its own, by which the database knows it, too."""
+        command = commands("127.0.0.1", self.port)[kind]
+        if clock_off_s:
+            command = ["tests.faults.shifted", str(clock_off_s), *command]
+        with (self.folder / f"{name}.log").open("ab") as log:
+            self.processes[name] = subprocess.Popen(
+                [sys.executable, "-m", *command],
+                cwd=settings.BASE_DIR,
+                env=self.environment | {"PGAPPNAME": name} | environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+
+    def waiting(self) -> dict[str, str]:
+        """Who waits for a lock in the midst of a transaction: process → its statement."""
+        return dict(
+            self.ask(
+                "SELECT application_name, query FROM pg_stat_activity"
+                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+        )
+
+    @contextmanager
+    def held(self, sql, *params):
+        """Keep what this statement locks, until the block ends: whoever wants it stands still, in mid-transaction."""
+        with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
+            connection.execute(sql, params)
+            yield
+            connection.rollback()
+
+    @contextmanager
+    def held_until_the_end(self, sql):
+        """As `held`, where the database itself ends meanwhile, and the lock with it."""
+        connection = psycopg.connect(self.environment["DATABASE_URL"])
+        try:
+            connection.execute(sql)
+            yield
+        finally:
+            connection.close()
 
     def ask(self, sql, *params):
         """The rows of a query, as others see them."""
@@ -100,6 +147,10 @@ class Visitor:
         if not re.search(r"/insight/opportunities/\d+/$", page):
             raise NoSuchAnswer(f"{title} was not taken: {page}")
         return page
+
+    def read(self, path):
+        """The text of a page."""
+        return self._open(path).read().decode()
 
     def _send(self, path, data):
         """Open the form, post it, follow where it leads; the address that it ended at."""
