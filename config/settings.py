@@ -130,7 +130,7 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", str(VAR_DIR / "media")))
 CACHE_URL = env.str("CACHE_URL", "")
 CACHES: dict = {
-    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    "default": {"BACKEND": "apps.core.caching.Cache", "LOCATION": CACHE_URL}
     if CACHE_URL
     else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
 }
@@ -143,7 +143,12 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # a broker that is away for a night ends no worker
 CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_HEARTBEAT = 10  # a connection that went dead without a word is noticed in twice as long
+# No mailbox for `celery inspect`: on RabbitMQ it belongs to one connection alone and is named by the host, so that a second
+# worker of a host ends, and one that comes back before RabbitMQ has missed it.
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = False
 CELERY_TASK_DEFAULT_QUEUE = INSTALLATION
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Asia/Shanghai"
@@ -161,6 +166,7 @@ elif BROKER_URL.startswith("redis"):
         "global_keyprefix": f"{INSTALLATION}:",
         "socket_timeout": 2,
         "socket_connect_timeout": 2,
+        "health_check_interval": 10,
         "visibility_timeout": 3600,
     }
 elif BROKER_URL.startswith("amqp"):
@@ -172,11 +178,13 @@ elif BROKER_URL.startswith("amqp"):
         "read_timeout": 2,
         "write_timeout": 2,
     }
-CELERY_BEAT_SCHEDULE_FILENAME = str(VAR_DIR / "celerybeat-schedule")
+CELERY_BEAT_SCHEDULER = "apps.core.beat:Scheduler"
+# RabbitMQ drops what nobody took for so many seconds, by its own clock. Not `expires`: that is a date, and a worker whose
+# clock is ahead would drop everything.
 CELERY_BEAT_SCHEDULE = {
-    "relay": {"task": "core.relay", "schedule": 5.0, "options": {"expires": 10}},
-    "seal": {"task": "core.seal", "schedule": 10.0, "options": {"expires": 20}},
-    "tick": {"task": "core.tick", "schedule": 60.0, "options": {"expires": 120}},
+    "relay": {"task": "core.relay", "schedule": 5.0, "options": {"expiration": 10}},
+    "seal": {"task": "core.seal", "schedule": 10.0, "options": {"expiration": 20}},
+    "tick": {"task": "core.tick", "schedule": 60.0, "options": {"expiration": 120}},
 }
 
 # ── Who you are ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,6 +1,6 @@
 """What every test may lean on, and which tests this machine can run.
 
-A test marked `postgresql`, `broker` or `browser` is skipped by name where its service is missing; with
+A test marked `postgresql`, `broker`, `faults` or `browser` is skipped by name where its service is missing; with
 SILUN_REQUIRE_SERVICES=1 it fails instead, so that a test nobody ran is never taken for one that passed.
 """
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from django.core.management import call_command, get_commands
 from playwright.sync_api import sync_playwright
 
+from tests.faults import servers
 from tests.live import LiveStack, delete_queue
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -42,6 +43,8 @@ def missing_for(item):
             return f"Redis does not answer at {REDIS_URL}"
         if not answers(AMQP_URL):
             return f"RabbitMQ does not answer at {urlsplit(AMQP_URL).hostname}:{urlsplit(AMQP_URL).port}"
+    if item.get_closest_marker("faults") and (server := servers.missing()):
+        return server
     if item.get_closest_marker("browser") and not os.access(CHROMIUM, os.X_OK):
         return f"there is no Chromium at {CHROMIUM} (set CHROMIUM)"
     return None

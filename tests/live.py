@@ -6,6 +6,7 @@ For journeys in a browser and for faults: its processes can be started, stopped 
 import http.client
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -34,10 +35,11 @@ class LiveStack:
         broker_url: str = "filesystem://localhost",
         cache_url: str = "",
         postgresql_url: str = "",
+        copy_of: "LiveStack | None" = None,
     ):
         self.folder, self.port, self.name = folder, free_port(), f"silun_live_{secrets.token_hex(6)}"
         self.url = f"http://127.0.0.1:{self.port}"
-        self.server = postgresql_url
+        self.server, self.copy_of = postgresql_url, copy_of
         self.environment = os.environ | {
             "DJANGO_SETTINGS_MODULE": "config.settings",
             "SILUN_ENV": "demo",
@@ -49,11 +51,17 @@ class LiveStack:
             "CACHE_URL": cache_url,
             "INSTALLATION": self.name,
         }
+        if copy_of:  # its rows, its static files, and what its journal has left outside the database
+            self.environment["STATIC_ROOT"] = str(copy_of.folder / "static")
+            shutil.copytree(copy_of.folder / "checkpoints", folder / "checkpoints")
         self.processes: dict[str, subprocess.Popen] = {}
 
     def _own_database(self):
         with psycopg.connect(self.server, autocommit=True) as connection:
-            connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(self.name)))
+            made_from = sql.Identifier(self.copy_of.name if self.copy_of else "template1")
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(self.name), made_from)
+            )
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{self.name}"))
 
     def manage(self, *arguments, check=True) -> str:

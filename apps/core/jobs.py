@@ -20,10 +20,12 @@ from django.utils.translation import gettext as _
 
 from apps.core import clock
 from apps.core.models import Job
+from apps.core.nudging import nudger
 
 log = logging.getLogger("silun.jobs")
 
 MAX_ATTEMPTS = 5
+LEASE_S = 30  # with the relay's five, a killed worker's job is at work again, and done, within a minute
 _tasks: dict[str, "Task"] = {}
 
 
@@ -52,7 +54,7 @@ class Task:
     whole: bool  # run inside one transaction, with the mark
 
 
-def job(name: str, *, lease: int = 60, whole: bool = True):
+def job(name: str, *, lease: int = LEASE_S, whole: bool = True):
     """Put above a function: it can be enqueued under this name.
 
     A whole job runs in one transaction. One that is not gets a `Running` first, calls its `beat()` at least every
@@ -100,13 +102,7 @@ def _send_nudges() -> None:
 
 def nudge(keys: list[str]) -> None:
     """Tell a worker, if there is one to be told; the relay makes up for whatever this loses."""
-    from apps.core.celery_tasks import run_jobs  # noqa: PLC0415 (celery needs the app registry)
-
-    try:
-        for start in range(0, len(keys), 500):
-            run_jobs.apply_async([keys[start : start + 500]], retry=False)
-    except Exception as error:  # a broker that is down must not fail what was saved
-        log.warning("The broker did not take a nudge (%s); the relay will.", error)
+    nudger.hand_over(keys)
 
 
 class Running:
@@ -198,7 +194,7 @@ def run_once(key: str) -> bool:
 
 def _take(key: str) -> Job | None:
     lease = str(uuid.uuid4())
-    task_lease = max((task.lease for task in _tasks.values()), default=60)
+    task_lease = max((task.lease for task in _tasks.values()), default=LEASE_S)
     row = Job.objects.filter(key=key).only("task").first()
     if row and row.task in _tasks:
         task_lease = _tasks[row.task].lease

@@ -1,0 +1,66 @@
+"""Servers of the tests' own and a Silun on them, made once and copied for each test."""
+
+import pytest
+
+from tests.faults.house import House
+from tests.faults.proxy import Proxy
+from tests.faults.servers import OwnPostgreSQL, OwnRabbitMQ, OwnRedis
+from tests.live import LiveStack
+
+
+def own(server):
+    server.start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def own_redis():
+    yield from own(OwnRedis())
+
+
+@pytest.fixture(scope="session")
+def own_rabbitmq():
+    yield from own(OwnRabbitMQ())
+
+
+@pytest.fixture(scope="session")
+def own_postgresql():
+    yield from own(OwnPostgreSQL())
+
+
+@pytest.fixture(params=["redis", "rabbitmq"])
+def broker(request):
+    """A broker of the tests' own, each kind in turn."""
+    return request.getfixturevalue(f"own_{request.param}")
+
+
+@pytest.fixture(scope="session")
+def built(own_postgresql, tmp_path_factory):
+    """A Silun with its tables, its static files and the small bank, to be copied."""
+    stack = LiveStack(tmp_path_factory.mktemp("built"), postgresql_url=own_postgresql.url)
+    stack.prepare()
+    stack.manage("shell", "-v0", "-c", "from tests.browser.bank import make; make()")
+    stack.manage("shell", "-v0", "-c", "from apps.core.sealing import seal_all; seal_all()")
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture
+def wire(broker):
+    """What lies between Silun and the broker."""
+    proxy = Proxy("127.0.0.1", broker.port)
+    yield proxy
+    proxy.close()
+
+
+@pytest.fixture
+def house(built, broker, wire, own_postgresql, tmp_path):
+    """A Silun of this test's own; nothing of it runs yet."""
+    url = broker.url.replace(f":{broker.port}/", f":{wire.port}/")
+    house = House(
+        tmp_path, postgresql_url=own_postgresql.url, broker_url=url, copy_of=built,
+        cache_url=url if url.startswith("redis") else "",
+    )  # fmt: skip
+    yield house
+    house.stop()
