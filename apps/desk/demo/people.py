@@ -11,6 +11,7 @@ from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
 
+from apps.core import clock
 from apps.core.search import index_all
 from apps.desk.demo.bank import Bank, Branch, Counter, texts
 from apps.desk.demo.organisation import BRANCH_DEPARTMENTS
@@ -66,7 +67,7 @@ class Register:
         return self.account(person, account or number.lower())
 
     def account(self, person: Person, name: str) -> User:
-        user = User(username=name, password=self.hashed, person=person)
+        user = User(username=name, password=self.hashed, person=person, date_joined=clock.now())
         self.users.append(user)
         return user
 

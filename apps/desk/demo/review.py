@@ -32,7 +32,7 @@ PRESIDENT = (520, 330, 170, 60)
 
 def plan(bank: Bank) -> None:
     """The rhythm: the expert meeting monthly, the committee quarterly and a few times more, the groups monthly."""
-    sessions = [("experts", ago) for ago in (*range(HISTORY - 60, 40, -28), 27, 12, 4)]
+    sessions = [("experts", ago) for ago in (*range(HISTORY - 60, 40, -28), 27, 14, 4)]
     sessions += [("committee", ago) for ago in COMMITTEE] + [("president", ago) for ago in PRESIDENT]
     for name, ago in sessions:
         bank.diary.begin(session(bank, bank.forums[name], f"{name}{ago}"), ago)
@@ -201,7 +201,7 @@ def written_down(bank: Bank, meeting, secretary, due: int, present: int, chance,
     text = form.format(forum=meeting.forum.name, due=due, present=present, count=len(decisions), chair=chair)
     yield minutes(30, 160, chance)
     edit_minutes(minutes_, by=secretary, version=minutes_.version, text=text, decisions=decisions)
-    yield max(1, bank.diary.left) if bank.diary.left < 4 else chance.randint(1, 3)
+    yield max(1, bank.diary.left) if bank.diary.left < 9 else chance.randint(1, 3)
     issue_minutes(minutes_, by=secretary)
 
 
