@@ -1,6 +1,6 @@
 """Sixth chapter: the fund of each year, the scenarios of every other month, and the three people behind every amount."""
 
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 
 from apps.allocation.actions import (
     make_scenario,
@@ -50,7 +50,7 @@ def plan(bank: Bank) -> None:
                 bank.day - date(year, month, day)
             ).days > 30:  # what is approved these weeks waits for the next one
                 _begin(bank, date(year, month, day), quarter(bank, year, f"{year}年{name}资源安排"))
-    bank.diary.begin(this_quarter(bank), 4)
+    bank.diary.begin(this_quarter(bank), 6)
 
 
 def _begin(bank: Bank, day: date, story: Story) -> None:
@@ -129,7 +129,6 @@ def this_quarter(bank: Bank) -> Story:
     start_solve(scenario, by=manager)
     drain()
     yield 1
-    yield time(10, 15)
     smaller = {kind: fen * 6 // 10 for kind, fen in budgets.items()}
     make_scenario(fund, by=manager, name=f"{name}（压缩情形）", budgets_fen=smaller, time_limit=5)
 
