@@ -5,6 +5,8 @@ every row up in what it found, so a list walks its order without a join until it
 every page of the house asks them several times, and the ORM takes longer to put them together than the database to answer.
 """
 
+from collections.abc import Iterable
+
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -131,6 +133,27 @@ def allow(
 ) -> Access:
     """Write a grant in the caller's transaction."""
     return _write(thing, capability, Access.Effect.ALLOW, because_of, person, unit, below, ends)
+
+
+def allow_each(
+    things, capability: str, *, because_of: str, people=(), units: Iterable[tuple[Unit, bool]] = ()
+) -> None:
+    """Write a grant over each of these things for each of these people and units (unit, with those below it?), in one
+    statement. One that is there stays."""
+    matrix.cell("", capability)
+    places: list[dict] = [{"person": person} for person in people]
+    places += [{"unit": unit, "below": below} for unit, below in units]
+    Access.objects.bulk_create(
+        (
+            Access(
+                subject_type=ContentType.objects.get_for_model(thing), subject_id=thing.pk, capability=capability,
+                effect=Access.Effect.ALLOW, because_of=because_of, **place,
+            )
+            for thing in things
+            for place in places
+        ),
+        ignore_conflicts=True,
+    )  # fmt: skip
 
 
 def deny(thing, capability: str, *, because_of: str, person) -> Access:

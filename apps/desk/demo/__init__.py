@@ -1,28 +1,25 @@
 """The demo bank: an invented bank of some 500 units and 1,300 people with two years of innovation behind it.
 
 Everything that happens is done by the actions that the pages call, each by whoever may, with the clock set back to its day;
-only the organisation itself is inserted in bulk. One seed and one day give one bank.
+only the organisation itself is inserted in bulk. One seed and one day give one bank. What a real bank of this size does in one
+year is told over two; of the news a tenth.
 """
 
 from datetime import date, datetime, time, timedelta
 
-from django.db.models import F
-from django.utils import timezone
-
 from apps.core import clock
-from apps.core.models import Notice
-from apps.desk.demo import insight, money, organisation, people, projects, review
+from apps.desk.demo import insight, money, notices, organisation, people, projects, review, talent
 
 
-def make_bank(seed: int, day: date, until: date | None = None) -> organisation.Bank:
-    """Make it, in an empty database: the chapters plan their stories, the diary tells them (only `until` a day, if given)."""
+def make_bank(seed: int, day: date, share: float = 1.0) -> organisation.Bank:
+    """Make it, in an empty database: the chapters plan their stories, the diary tells them. `share` of the stories: all, or
+    a part of them for a test."""
     with clock.at(datetime.combine(day, time(9)) - timedelta(days=880)):
-        bank = organisation.found_bank(seed, day)
+        bank = organisation.found_bank(seed, day, share)
         people.hire_everybody(bank)
         organisation.set_up_bodies(bank)
-    for chapter in (people, insight, projects, review, money):
+    for chapter in (talent, insight, projects, review, money):
         chapter.plan(bank)
-    bank.diary.tell(until)
-    week_ago = datetime.combine(day, time(9)) - timedelta(days=7)
-    Notice.objects.filter(at__lt=timezone.make_aware(week_ago)).update(read_at=F("at"))  # as people do
+    bank.diary.tell()
+    notices.read_as_people_do(bank)
     return bank

@@ -1,106 +1,137 @@
-"""Third chapter: what is read and seen. Items come in through the week, the office makes the weekly of them, branches follow
-some up, and counters report opportunities."""
+"""Third chapter: what is read. Items come in through the week, the office makes the weekly of them, the monthly and the
+specials, and branches follow some of them up.
 
-from datetime import timedelta
+A tenth of a real week is told: some ten items of 120 to 180, of which seven are kept.
+"""
+
+from datetime import time, timedelta
 
 from apps.core import clock
 from apps.core.grades import Grade
 from apps.core.verdict import Refused
-from apps.desk.demo.bank import Bank, Branch, texts
-from apps.desk.demo.diary import Story
+from apps.desk.demo.bank import HISTORY, Bank, Branch, texts
+from apps.desk.demo.diary import Story, minutes, quiet
 from apps.insight.actions import (
     add_to_issue,
     address_issue,
-    conclude,
     draft_item,
     edit_issue,
     file_item,
-    file_opportunity,
     follow_up,
     open_issue,
     publish_issue,
     read_issue,
     remove_from_issue,
     settle_follow_up,
-    start_investigation,
     start_report,
     withdraw_item,
 )
 from apps.insight.models import Item
-from apps.insight.models.opportunity import QUESTIONS
 
-WEEKS = 12  # of weekly reports before this week's
+WEEKS = HISTORY // 7  # of weekly reports before this week's
+A_WEEK, KEPT = 10, 7  # items that are filed, and kept in the weekly
+SPECIALS = [  # how many days ago, series, title, of which categories; the first one is graded higher
+    (700, "创新专题报告", "专题：开放银行与平台合作的边界", ("business", "peer_move")),
+    (655, "季度创新工作通报", "上年四季度创新工作通报", ("own_practice", "award_case")),
+    (610, "创新专题报告", "专题：适老服务的五个误区", ("product", "research")),
+    (560, "季度创新工作通报", "一季度创新工作通报", ("own_practice",)),
+    (520, "获奖案例选编", "获奖案例选编：普惠与绿色", ("award_case",)),
+    (470, "季度创新工作通报", "二季度创新工作通报", ("own_practice",)),
+    (430, "创新专题报告", "专题：反诈与客户体验如何兼得", ("research", "own_practice", "award_case")),
+    (380, "季度创新工作通报", "三季度创新工作通报", ("own_practice",)),
+    (330, "创新专题报告", "专题：县域场景金融的三种做法", ("product", "peer_move", "research")),
+    (290, "季度创新工作通报", "四季度创新工作通报", ("own_practice", "award_case")),
+    (240, "获奖案例选编", "获奖案例选编：运营与风险", ("award_case",)),
+    (200, "季度创新工作通报", "一季度创新工作通报", ("own_practice",)),
+    (150, "创新专题报告", "专题：供应链金融脱核的条件", ("research", "peer_move", "product")),
+    (110, "季度创新工作通报", "二季度创新工作通报", ("own_practice",)),
+    (41, "创新专题报告", "专题：同业大模型在对公信贷的应用", ("research", "project", "product")),
+    (23, "季度创新工作通报", "三季度创新工作通报", ("own_practice", "award_case")),
+]
 
 
 def plan(bank: Bank) -> None:
     """Begin the stories of this chapter."""
-    monday = bank.day.weekday()
-    first = 7 * WEEKS + monday
-    filed: list[Item] = []
+    weeks = bank.told(WEEKS)
+    first = 7 * weeks + bank.day.weekday()
+    filed = bank.filed
     bank.diary.begin(weekly(bank, filed), first)
-    bank.diary.begin(monthly(bank, filed), first - 20)
-    bank.diary.begin(special(bank, filed), 41)
-    bank.diary.begin(branch_brief(bank, bank.branches[0], filed), 26)
-    news = news_of_the_weeks(bank)
+    bank.diary.begin(monthly(bank, filed), min(first, HISTORY - 20))
+    for number, (ago, *special) in enumerate(SPECIALS):
+        if ago < first:
+            bank.diary.begin(special_issue(bank, filed, number, *special), ago)
+    for number, branch in enumerate(bank.branches[:2]):
+        bank.diary.begin(branch_brief(bank, branch, filed), 26 + number * 9)
+    news = news_of_the_weeks(bank, weeks * A_WEEK)
     for number, row in enumerate(news):
-        week = number * (WEEKS + 1) // len(news)
-        bank.diary.begin(item(bank, row, number, filed), max(1, first - 7 * week - number % 3))
-    for number in range(26):
-        bank.diary.begin(followed(bank, number, filed), 3 + number * 3)
+        chance = bank.chance("item", number)
+        week = first - 7 * (number * (weeks + 1) // len(news))
+        if quiet(bank.day - timedelta(days=week)) and chance.random() < 0.6:
+            continue
+        bank.diary.begin(
+            item(bank, row, number, filed, chance), max(1, week - chance.choice((0, 0, 1, 1, 2, 3, 4)))
+        )
+    for number in range(bank.told(70)):
+        ago = bank.diary.some_day(bank.chance("follow", number), min(first - 10, 700), 3)
+        bank.diary.begin(followed(bank, number, filed), ago)
 
 
-def news_of_the_weeks(bank: Bank) -> list[dict]:
-    """Each pattern of news four times at most, weeks apart, each time about another institution with other figures."""
+def news_of_the_weeks(bank: Bank, count: int) -> list[dict]:
+    """Each pattern of news every ten weeks or so, each time about another institution with other figures."""
     words, chance = texts("items"), bank.chance("news")
-    rows = []
-    for _time in range(4):
-        patterns = list(words["patterns"])
-        chance.shuffle(patterns)
-        rows += patterns
-    found, seen = [], set()
-    for pattern in rows:
+    found, seen, patterns = [], set(), []
+    for _attempt in range(count * 3):
+        if not patterns:
+            patterns = list(words["patterns"])
+            chance.shuffle(patterns)
+        pattern = patterns.pop()
         values = {
             "bank": chance.choice(words["banks"]), "city": chance.choice(words["cities"]), "n": chance.randint(12, 98) * 10,
             "m": chance.randint(3, 28), "p": chance.randint(12, 47), "k": chance.choice((2, 3, 5, 8, 10)),
-            "platform": chance.choice(words["platforms"]),
+            "platform": chance.choice(words["platforms"]), "launch": chance.choice(words["launches"]),
         }  # fmt: skip
         title = pattern["title"].format(**values)
         if title in seen:
             continue
         seen.add(title)
+        about = next((name for name in ("bank", "platform") if f"{{{name}}}" in pattern["title"]), "")
         found.append(
             {
                 "title": title,
                 "body": "\n\n".join(part.format(**values) for part in pattern["body"]),
                 "category": pattern["category"],
                 "line": pattern["line"],
-                "institution": values["bank"] if "{bank}" in pattern["title"] else "",
+                "institution": values.get(about, ""),
                 "source_name": chance.choice(words["sources"][pattern["category"]]),
                 "author": chance.choice(words["authors"]),
             }
         )
+        if len(found) == count:
+            break
     return found
 
 
-def item(bank: Bank, news: dict, number: int, filed: list) -> Story:
+def item(bank: Bank, news: dict, number: int, filed: list, chance) -> Story:
     """Somebody of a branch or the office saves it, corrects it and files it; a few stay drafts or are taken back."""
-    chance = bank.chance("item", number)
-    if chance.random() < 0.2:
-        by, unit = bank.users[chance.choice(("officer", "officer2", "officer3"))], bank.root
+    own = next(
+        (branch for branch in bank.branches if news["title"].startswith(f"{branch.unit.short_name}分行")),
+        None,
+    )
+    if own is None and chance.random() < 0.25:
+        by, unit = bank.users[chance.choice(("officer", "officer2", "officer3", "officer4"))], bank.root
     else:
-        branch = chance.choice(bank.branches[:24])
+        branch = own or bank.some_branch(chance)
         by, unit = chance.choice([branch.lead, *branch.members]), branch.unit
-        if number % 9 == 0:
-            branch = bank.branches[0]
-            by, unit = bank.users["member"], branch.unit
+        if branch is bank.branches[0] and chance.random() < 0.4:
+            by = bank.users["member"]
     values = {key: value for key, value in news.items() if key != "line"}
     values["published_on"] = clock.today() - timedelta(days=chance.randint(0, 3))
     if number % 37 == 0:
         values["grade"] = Grade.PUBLIC
     row = draft_item(values, by=by, unit=unit, line=bank.lines[news["line"]])
-    if number % 29 == 11:
+    if bank.diary.left < 12 and number % 5 == 1:
         return
-    yield 0
+    yield minutes(3, 40, chance)
     file_item(row, by=by)
     filed.append((clock.today(), row))
     if number % 53 == 7:
@@ -116,33 +147,45 @@ def _fresh(filed, days) -> list[Item]:
 def weekly(bank: Bank, filed) -> Story:
     """Opened on Monday, made up as items come in, published on Friday; this week's is not out yet."""
     secretary, officer = bank.users["secretary"], bank.users["officer"]
+    chance = bank.chance("weekly")
     report = start_report(by=secretary, kind="weekly", name="创新动态周报", unit=bank.root)
-    week, carried = 0, set()
+    carried: set[int] = set()
     while True:
         issue, inside = open_issue(report, by=secretary), []
-        for pause in (2, 2):
-            yield pause
+        for pause, most in ((2, KEPT // 2), (2, KEPT)):
+            yield pause if clock.today().weekday() < 4 else time(10, 20)
             fresh = [row for row in _fresh(filed, 8) if row.pk not in carried]
-            for row in fresh[:12]:
+            for row in chance.sample(fresh, min(len(fresh), most - len(inside) + chance.randint(0, 1))):
                 add_to_issue(issue, row, by=officer, summary=row.body.split("\n")[0][:120])
                 carried.add(row.pk)
                 inside.append(row)
-            if pause == 2 and issue.title == "" and fresh:
+                yield minutes(2, 9, chance)
+            if issue.title == "" and inside:
                 edit_issue(
-                    issue, by=secretary, version=issue.version, title=texts("work")["weekly"][week % len(texts("work")["weekly"])]
-                )  # fmt: skip
-        take_out_withdrawn(issue, inside, by=secretary)
-        address_issue(issue, by=secretary, units=audience(bank))
-        publish_issue(issue, by=secretary)
-        bank.diary.begin(readers(bank, issue), (bank.day - clock.today()).days - 1)
-        week += 1
-        yield 3
+                    issue,
+                    by=secretary,
+                    version=issue.version,
+                    title=bank.deal("weekly", texts("work")["weekly"]),
+                )
+        if not inside:  # nothing came in around Spring Festival: it is made up the week after
+            yield 7
+            continue
+        yield from published(bank, issue, inside, audience(bank), chance)
+        yield max(1, 7 - clock.today().weekday())
 
 
-def take_out_withdrawn(issue, rows, *, by) -> None:
-    for row in rows:
+def published(bank: Bank, issue, inside, units, chance) -> Story:
+    """What was withdrawn meanwhile is taken out; then it goes to its audience, of whom some read it."""
+    for row in inside:
+        row.refresh_from_db(fields=["state"])
         if row.state == Item.State.WITHDRAWN:
-            remove_from_issue(issue, row, by=by)
+            remove_from_issue(issue, row, by=bank.users["secretary"])
+    address_issue(issue, by=bank.users["secretary"], units=units)
+    yield minutes(20, 90, chance)
+    publish_issue(issue, by=bank.users["secretary"])
+    bank.diary.begin(
+        readers(bank, issue, chance.randint(5, 9)), max(1, bank.diary.left - chance.choice((0, 1)))
+    )
 
 
 def audience(bank: Bank):
@@ -154,143 +197,92 @@ def audience(bank: Bank):
     return [(bank.root, False), *departments, *branches]
 
 
-def readers(bank: Bank, issue) -> Story:
-    chance = bank.chance("readers", issue.number)
-    people = [bank.users[name] for name in ("officer", "member", "head")]
-    people += [branch.lead for branch in chance.sample(bank.branches[1:], 12)]
-    people += [chance.choice(branch.members) for branch in chance.sample(bank.branches[1:], 9)]
-    for number, who in enumerate(people):
+def readers(bank: Bank, issue, count: int) -> Story:
+    chance = bank.chance("readers", issue.pk)
+    people = [bank.users[name] for name in ("officer", "member", "head") if chance.random() < 0.8]
+    people += [branch.lead for branch in chance.sample(bank.branches[1:12], count // 2)]
+    people += [chance.choice(branch.members) for branch in chance.sample(bank.branches[1:12], count // 2)]
+    for who in people:
         read_issue(issue, by=who)
-        if number % 8 == 7:
-            yield 1
+        yield minutes(3, 160, chance)
 
 
 def monthly(bank: Bank, filed) -> Story:
-    secretary = bank.users["secretary"]
+    """Out by the fifth working day of the month, of what the weeklies of the month before did not tell at length."""
+    secretary, chance = bank.users["secretary"], bank.chance("monthly")
     report = start_report(by=secretary, kind="monthly", name="数字金融创新月报", unit=bank.root)
     while True:
-        yield 27
+        yield max(1, 26 - clock.today().day)
         issue = open_issue(report, by=secretary)
-        inside = _fresh(filed, 30)[::6][:14]
+        month = clock.today().month
+        edit_issue(issue, by=secretary, version=issue.version, title=f"{month}月数字金融创新综述")
+        fresh = _fresh(filed, 30)
+        inside = sorted(chance.sample(fresh, min(12, len(fresh))), key=lambda row: row.pk)
         for row in inside:
             add_to_issue(issue, row, by=secretary)
-        address_issue(issue, by=secretary, units=[(bank.root, True)])
-        yield 2
-        take_out_withdrawn(issue, inside, by=secretary)
-        publish_issue(issue, by=secretary)
+            yield minutes(1, 6, chance)
+        yield max(2, 35 - clock.today().day)
+        if inside:
+            yield from published(
+                bank, issue, inside, [(bank.root, False), *((b.unit, False) for b in bank.branches)], chance
+            )
 
 
-def special(bank: Bank, filed) -> Story:
-    secretary = bank.users["secretary"]
-    report = start_report(by=secretary, kind="special", name="创新专题报告", unit=bank.root)
-    for title in ("专题：同业大模型在对公信贷的应用", "专题：县域场景金融的三种做法"):
-        issue = open_issue(report, by=secretary)
-        edit_issue(issue, by=secretary, version=issue.version, title=title, grade=Grade.SECRET if "大模型" in title else issue.grade)  # fmt: skip
-        inside = [row for row in _fresh(filed, 40) if row.category in ("research", "award_case", "product")][
-            :9
+def special_issue(bank: Bank, filed, number: int, series: str, title: str, categories) -> Story:
+    """Six to ten specials a year: on one subject, of awards, or the quarter's circular."""
+    secretary, chance = bank.users["secretary"], bank.chance("special", number)
+    if (report := bank.series.get(series)) is None:
+        report = bank.series[series] = start_report(by=secretary, kind="special", name=series, unit=bank.root)
+    issue = open_issue(report, by=secretary)
+    graded = {"grade": Grade.SECRET} if "大模型" in title else {}
+    edit_issue(issue, by=secretary, version=issue.version, title=title, **graded)
+    inside = [row for row in _fresh(filed, 90) if row.category in categories][-9:]
+    for row in inside:
+        add_to_issue(issue, row, by=secretary)
+        yield minutes(2, 15, chance)
+    yield 4
+    if inside:
+        units = [
+            (bank.root, False),
+            *((branch.unit, False) for branch in bank.branches[: 12 if graded else 36]),
         ]
-        for row in inside:
-            add_to_issue(issue, row, by=secretary)
-        address_issue(issue, by=secretary, units=[(branch.unit, False) for branch in bank.branches[:12]] + [(bank.root, False)])  # fmt: skip
-        yield 4
-        take_out_withdrawn(issue, inside, by=secretary)
-        publish_issue(issue, by=secretary)
-        yield 16
+        yield from published(bank, issue, inside, units, chance)
 
 
 def branch_brief(bank: Bank, branch: Branch, filed) -> Story:
     """A branch has a report of its own for its sub-branches."""
-    report = start_report(
-        by=branch.lead, kind="monthly", name=f"{branch.unit.short_name}创新简报", unit=branch.unit
-    )
+    name = f"{branch.unit.short_name}创新简报"
+    report = start_report(by=branch.lead, kind="monthly", name=name, unit=branch.unit)
     issue = open_issue(report, by=branch.lead)
-    inside = [row for row in _fresh(filed, 60) if row.unit_id == branch.unit.pk][:8]
+    inside = [row for row in _fresh(filed, 60) if row.unit_id == branch.unit.pk][-8:]
     for row in inside:
         add_to_issue(issue, row, by=branch.lead)
     address_issue(issue, by=branch.lead, units=[(branch.unit, True)])
     yield 3
-    take_out_withdrawn(issue, inside, by=branch.lead)
-    publish_issue(issue, by=branch.lead)
+    if inside:
+        publish_issue(issue, by=branch.lead)
 
 
 def followed(bank: Bank, number: int, filed) -> Story:
-    """A branch looks further into something it has read: done, dropped, or still open."""
+    """A branch looks further into something it has read: done, dropped, or, these weeks, still open."""
     chance = bank.chance("followed", number)
-    branch = bank.branches[number % 7 if number % 3 else 0]
-    near = [row for row in _fresh(filed, 21) if row.unit_id == branch.unit.pk]
+    branch = bank.branches[0] if number % 3 == 0 else bank.some_branch(chance)
+    near = [row for row in _fresh(filed, 40) if row.unit_id == branch.unit.pk]
     if not near:
         return
-    owner = chance.choice(branch.members)
-    if number < 8 and branch is bank.branches[0]:
-        owner = bank.users["member"]
+    owner = (
+        bank.users["member"] if branch is bank.branches[0] and number % 2 else chance.choice(branch.members)
+    )
     words = texts("work")
     try:
         made = follow_up(
-            near[0], by=branch.lead, unit=branch.unit, owner=owner.person, note=chance.choice(words["follow_up"]),
+            chance.choice(near), by=branch.lead, unit=branch.unit, owner=owner.person, note=chance.choice(words["follow_up"]),
             due_on=clock.today() + timedelta(days=chance.choice((10, 14, 21))),
         )  # fmt: skip
     except Refused:  # followed up already
         return
     yield chance.randint(5, 18)
-    if number % 3 == 1:
-        settle_follow_up(made, by=owner, move="finish", note=chance.choice(words["followed"]))
-    elif number % 5 == 2:
-        settle_follow_up(made, by=owner, move="drop", note=chance.choice(words["follow_dropped"]))
-
-
-# ── Opportunities ───────────────────────────────────────────────────────────────────────────────────────────────
-
-
-def report_opportunity(bank: Bank, branch: Branch, topic: dict, chance):
-    """A liaison files what was seen at the counter; where the counter has none, the working group does."""
-    counters = [c for c in branch.counters if c.liaison and c.since <= clock.today()]
-    counter = chance.choice(counters) if counters else None
-    if topic.get("by") == "liaison":
-        counter = branch.counters[0]
-    by, unit = (counter.liaison, counter.unit) if counter else (branch.lead, branch.unit)
-    words, count = texts("work"), chance.randint(4, 60) * 10
-    return file_opportunity(
-        by=by, unit=unit, title=topic["title"], line=bank.lines[topic["line"]],
-        scene=f"{topic['scene']}。{chance.choice(words['scene']).format(n=count, who=topic['who'])}",
-        pain=f"{topic['pain']}。{chance.choice(words['pain'])}",
-        idea=f"{topic['idea']}。{chance.choice(words['idea'])}",
-        contact_allowed=chance.random() < 0.7,
-    )  # fmt: skip
-
-
-def investigate(bank: Bank, branch: Branch, opportunity, topic: dict, chance, conclusion: str) -> Story:
-    """The group looks into it for some days and concludes."""
-    words = texts("work")
-    by = (
-        branch.lead
-        if branch.unit.pk == bank.branches[0].unit.pk or chance.random() < 0.6
-        else chance.choice(branch.members)
-    )
-    start_investigation(opportunity, by=by)
-    yield chance.randint(4, 9)
-    answers = {
-        name: chance.choice(words["answers"][name]).format(n=chance.randint(3, 48) * 25, m=chance.randint(2, 9), who=topic["who"])
-        for name in QUESTIONS
-    }  # fmt: skip
-    if conclusion != "take_up":
-        answers = {name: answers[name] for name in QUESTIONS[: chance.randint(3, 6)]}
-    conclude(
-        opportunity,
-        by=by,
-        answers=answers,
-        conclusion=conclusion,
-        reason=chance.choice(words["concluded"][conclusion]),
-    )
-
-
-def opportunity_only(bank: Bank, branch: Branch, topic: dict, ending: str) -> Story:
-    """One that is not (yet) a project: filed, under investigation, worth taking up, held or dropped."""
-    chance = bank.chance("opportunity", branch.unit, topic["title"])
-    opportunity = report_opportunity(bank, branch, topic, chance)
-    if ending == "filed":
-        return
-    yield chance.randint(1, 4)
-    if ending == "investigating":
-        start_investigation(opportunity, by=branch.lead)
-        return
-    yield from investigate(bank, branch, opportunity, topic, chance, ending)
+    if bank.diary.left > 20 or chance.random() < 0.3:
+        move = "finish" if chance.random() < 0.65 else "drop"
+        note = words["followed" if move == "finish" else "follow_dropped"]
+        settle_follow_up(made, by=owner, move=move, note=chance.choice(note))

@@ -23,9 +23,9 @@ CONSULTED = {  # forum → departments of head office that are asked
 }  # fmt: skip
 
 
-def found_bank(seed: int, day: date) -> Bank:
+def found_bank(seed: int, day: date, share: float) -> Bank:
     """The units and lines; the people come next."""
-    for year in range(day.year - 2, day.year + 2):
+    for year in range(day.year - 3, day.year + 2):
         with suppress(Refused):  # a year whose holidays are not announced yet
             load_holidays(year, by=None)
     units = grow_tree(random.Random(f"{seed}/tree"))
@@ -34,7 +34,7 @@ def found_bank(seed: int, day: date) -> Bank:
         lines[name] = BusinessLine.objects.create(
             code=f"L{order:02d}", name=name, order=order, department=units[department]
         )
-    return Bank(seed, day, units["总行"], units, lines, Diary(day, random.Random(f"{seed}/diary")))
+    return Bank(seed, day, units["总行"], units, lines, Diary(day, random.Random(f"{seed}/diary")), share)
 
 
 def grow_tree(chance: random.Random) -> dict[str, Unit]:

@@ -11,10 +11,10 @@ from datetime import timedelta
 
 from django.contrib.auth.hashers import make_password
 
+from apps.core import clock
+from apps.core.search import index_all
 from apps.desk.demo.bank import Bank, Branch, Counter, texts
-from apps.desk.demo.diary import Story
 from apps.desk.demo.organisation import BRANCH_DEPARTMENTS
-from apps.org.actions.post import ask_post
 from apps.org.models import Person, Post, Unit, User
 
 PASSWORD = "silun-demo-2026"
@@ -67,7 +67,7 @@ class Register:
         return self.account(person, account or number.lower())
 
     def account(self, person: Person, name: str) -> User:
-        user = User(username=name, password=self.hashed, person=person)
+        user = User(username=name, password=self.hashed, person=person, date_joined=clock.now())
         self.users.append(user)
         return user
 
@@ -76,6 +76,7 @@ class Register:
 
     def save(self) -> None:
         Person.objects.bulk_create(self.people)
+        index_all(self.people)
         for user in self.users:
             user.person = user.person  # takes the id it has by now
         User.objects.bulk_create(self.users)
@@ -195,26 +196,38 @@ def branch_people(bank: Bank, register: Register, number: int, unit: Unit, since
 
 
 def counter(bank: Bank, register: Register, unit: Unit, boss: User, since, chance) -> Counter:
-    """A sub-branch: most have a liaison, part-time as a rule, some with a deputy; three in ten changed within the year."""
+    """A sub-branch: most have a liaison, part-time as a rule, some with a deputy; three in ten change each year."""
     account = {"江州城东支行": "liaison", "云岭城东支行": "liaison2"}.get(unit.name, "")
     if not account and chance.random() < 0.06:
         return Counter(unit, boss)  # nobody yet
+    place = Counter(unit, boss)
+    first = since
+    for began in changes(bank, since, chance) if not account else ():
+        before = register.hire(unit)
+        register.post(before, unit, "liaison", first, ends=began - timedelta(days=1), full_time=False)
+        register.post(before, unit, "staff", began)
+        place.liaisons.append((first, before))
+        first = began
     liaison = register.hire(unit, account)
     bank.users[liaison.username] = liaison
-    began = since
-    if not account and chance.random() < 0.3:
-        began = bank.day - timedelta(days=chance.randint(20, 350))
-        before = register.hire(unit)
-        register.post(before, unit, "liaison", since, ends=began - timedelta(days=1), full_time=False)
-        register.post(before, unit, "staff", began)
     deputy = register.hire(unit) if account or chance.random() < 0.35 else None
     if deputy:
         register.post(deputy, unit, "staff", since)
     register.post(
-        liaison, unit, "liaison", began, full_time=not account and chance.random() < 0.15,
+        liaison, unit, "liaison", first, full_time=not account and chance.random() < 0.15,
         deputy=deputy.person if deputy else None,
     )  # fmt: skip
-    return Counter(unit, boss, liaison, began)
+    place.liaisons.append((first, liaison))
+    return place
+
+
+def changes(bank: Bank, since, chance) -> list:
+    """The days on which a sub-branch got another liaison: in each of the two years three in ten do."""
+    return [
+        bank.day - timedelta(days=chance.randint(low, low + 330))
+        for low in (375, 20)
+        if chance.random() < 0.3
+    ]
 
 
 def reviewers(bank: Bank, register: Register, since, chance) -> None:
@@ -246,22 +259,3 @@ def reviewers(bank: Bank, register: Register, since, chance) -> None:
     for user in inside[:180]:
         register.post(user, bank.root, "reviewer", since)
     bank.reviewers = inside[:2] + bank.reviewers[:1] + inside[2:60] + bank.reviewers[1:]
-
-
-def plan(bank: Bank) -> None:
-    """Begin the stories of this chapter."""
-    for number, branch in enumerate(bank.branches[:3]):
-        bank.diary.begin(nobody_yet(branch), 2 + number)
-
-
-def nobody_yet(branch: Branch) -> Story:
-    """The group asks for a liaison where a sub-branch has none: its head, for the time being. The security administrator
-    has not decided yet."""
-    for counter in branch.counters:
-        if counter.liaison is None:
-            ask_post(counter.head.person, counter.unit, "liaison", by=branch.lead, full_time=False, note="联系人调离，暂由支行负责人兼任")  # fmt: skip
-    boss = branch.counters[-1].head
-    ask_post(
-        boss.person, branch.unit, "group_member", by=branch.lead, full_time=False, note="增补为专项工作组成员"
-    )
-    yield 0

@@ -18,7 +18,7 @@ from apps.insight.models import Issue, IssueAudience, IssueLine, Item, Reading, 
 from apps.insight.models.report import Section
 from apps.org.calendar import add_working_days, due_in
 from apps.org.models import Access
-from apps.org.reach import allow
+from apps.org.reach import allow_each
 
 SECTION_OF = {
     Item.Category.PEER_MOVE: Section.PEERS,
@@ -237,8 +237,8 @@ def publish_issue(issue: Issue, *, by) -> Issue:
         person=issue.editor_id,
     )
     issue_lines(issue).bulk_update(lines, ["body", "credit"])
-    for row in rows:
-        allow(issue, "report.view", because_of=_because_of(issue), unit=row.unit, below=row.below)
+    reached = [(row.unit, row.below) for row in rows]
+    allow_each([issue], "report.view", because_of=_because_of(issue), units=reached)
     index(issue)
     return issue
 

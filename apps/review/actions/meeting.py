@@ -11,7 +11,7 @@ from apps.core.journal import record
 from apps.core.numbering import next_number
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
-from apps.org.reach import allow
+from apps.org.reach import allow_each
 from apps.projects.actions import hand_to
 from apps.review import rules
 from apps.review.ballot import NO_QUORUM, Outcome, outcome
@@ -70,15 +70,12 @@ def _hand_out_pack(meeting, topics) -> None:
     """Every seat reads the meeting and its topics, wherever its post is; who is recused from a topic reads nothing of it."""
     because = f"review.Meeting:{meeting.pk}"
     seats = [row.person for row in meeting.attendance.all().marked().select_related("person")]
-    recused = {
-        topic.pk: set(topic.recusals.all().marked().values_list("person", flat=True)) for topic in topics
-    }
-    for person in seats:
-        allow(meeting, "round.view", because_of=because, person=person)
-        for topic in topics:
-            if person.pk not in recused[topic.pk]:
-                allow(topic, "round.view", because_of=because, person=person)
-                allow(topic.subject, "project.view", because_of=because, person=person)
+    allow_each([meeting], "round.view", because_of=because, people=seats)
+    for topic in topics:
+        recused = set(topic.recusals.all().marked().values_list("person", flat=True))
+        readers = [person for person in seats if person.pk not in recused]
+        allow_each([topic], "round.view", because_of=because, people=readers)
+        allow_each([topic.subject], "project.view", because_of=because, people=readers)
 
 
 @transaction.atomic
@@ -91,8 +88,7 @@ def call_roll(meeting: Meeting, present: set[int], *, by, observers: str = "") -
     rows = list(meeting.attendance.all())
     for row in rows:
         row.present = row.person_id in present
-    for row in rows:
-        row.save(update_fields=["present"])
+    meeting.attendance.bulk_update(rows, ["present"])
     for ballot in meeting.ballots.filter(state=Ballot.State.OPEN).select_for_update():
         voted = set(ballot.votes.all().marked().values_list("voter", flat=True))
         for member in ballot.members.all().marked():
@@ -119,7 +115,7 @@ def open_ballot(
     """
     lock(meeting)
     topic = lock(topic)
-    seats = [row for row in meeting.attendance.all() if row.votes]
+    seats = [row for row in meeting.attendance.all().select_related("person") if row.votes]
     called = meeting.form == Meeting.Form.WRITTEN or any(row.present is not None for row in seats)
     on_agenda = meeting.agenda.filter(topic=topic).exists()
     demand(rules.may_open_ballot(by, topic, meeting, on_agenda=on_agenda, roll_called=called))
@@ -132,11 +128,14 @@ def open_ballot(
         majority_numerator=rule.majority[0], majority_denominator=rule.majority[1], majority_of=rule.of,
         majority_more_than=rule.more_than, quorum_numerator=rule.quorum[0], quorum_denominator=rule.quorum[1],
     )  # fmt: skip
-    for row in seats:
-        out = row.person_id in recused
-        BallotMember.objects.create(ballot=ballot, person=row.person, present=row.present, recused=out)
-        if not out:
-            allow(ballot, "ballot.vote", because_of=f"review.Ballot:{ballot.pk}", person=row.person)
+    BallotMember.objects.bulk_create(
+        BallotMember(
+            ballot=ballot, person_id=row.person_id, present=row.present, recused=row.person_id in recused
+        )
+        for row in seats
+    )
+    voters = [row.person for row in seats if row.person_id not in recused]
+    allow_each([ballot], "ballot.vote", because_of=f"review.Ballot:{ballot.pk}", people=voters)
     record(
         "ballot.open", topic.subject, by=by, ballot=ballot.pk, topic=topic.pk, meeting=meeting.pk,
         eligible=len(seats), recused=sum(row.person_id in recused for row in seats),
