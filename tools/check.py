@@ -44,7 +44,7 @@ IN_PRODUCTION = {
     "BROKER_URL": "amqp://silun@mq.example.com//",
     "CACHE_URL": "redis://cache.example.com/0",
 }
-NEEDS_NO_SERVICE = "not postgresql and not broker and not browser and not worlds"
+NEEDS_NO_SERVICE = "not postgresql and not broker and not browser and not worlds and not faults"
 SUMMED = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "deselected", "warnings")
 
 
@@ -66,7 +66,6 @@ def steps():
         IN_PRODUCTION,
     )
     yield "test", "tests on SQLite", pytest("-m", NEEDS_NO_SERVICE, *parallel()), ON_SQLITE
-    yield "test", "worlds", pytest("tests/worlds", "-m", "worlds", *parallel()), ON_SQLITE
     services = ON_POSTGRESQL if answers(POSTGRESQL) else ON_SQLITE
     yield "test", "races on PostgreSQL", pytest("-m", "postgresql and not broker and not browser"), services
     yield "test", "tests with a broker", pytest("-m", "broker and not browser", *parallel()), services

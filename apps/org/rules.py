@@ -85,7 +85,7 @@ def may_open_account(user, person):
 
 
 def may_ask_recovery(user, account):
-    if account.person_id == user.person_id:
+    if account.person_id is None or account.person_id == user.person_id:
         return no(_("Nobody recovers their own account."))
     if (
         not user.may_at("org.manage", account.person.unit)

@@ -1,11 +1,12 @@
 """Puts a world into the database with a few statements a kind, and writes down the numbers the rows were given."""
 
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.utils import timezone
 
+from apps.core import clock
 from apps.core.models import Attachment, Comment, Entry, Follow, Job, Notice, SavedView
 from apps.core.search import index_all, kinds
 from apps.org.models import (
@@ -13,6 +14,7 @@ from apps.org.models import (
     Body,
     BusinessLine,
     Delegation,
+    Engagement,
     ImportRow,
     Membership,
     OrgImport,
@@ -112,7 +114,7 @@ class Builder:
             Post(
                 person_id=self.person(post.person), unit_id=self.units[post.unit], role=post.role,
                 line_id=None if post.line is None else self.lines[post.line],
-                starts=post.starts, ends=post.ends, revoked_on=post.revoked_on,
+                starts=post.starts, revoked_on=post.revoked_on, **self.term(post),
             )
             for post in world.posts
         )  # fmt: skip
@@ -127,6 +129,19 @@ class Builder:
                 | {"giver_id": self.person(t.of["giver"]), "taker_id": self.person(t.of["taker"])}
             ),
         )
+
+    def term(self, post) -> dict:
+        """Until when a post is held: an auditor's by an engagement, for three months where the world names no last day."""
+        if post.role != "auditor":
+            return {"ends": post.ends}
+        last = post.ends or clock.today() + timedelta(days=90)
+        day = timedelta(days=1)
+        begins, ends = clock.start_of(post.starts), clock.start_of(last + day)
+        engagement = Engagement.objects.create(
+            kind=Engagement.Kind.AUDIT, person_id=self.person(post.person), unit_id=self.units[post.unit],
+            purpose="audit", begins=begins, ends=ends,
+        )  # fmt: skip
+        return {"ends": last, "engagement": engagement, "until_at": ends}
 
     def bodies(self) -> None:
         self.rows(

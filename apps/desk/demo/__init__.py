@@ -18,7 +18,7 @@ def make_bank(seed: int, day: date, share: float = 1.0) -> organisation.Bank:
         bank = organisation.found_bank(seed, day, share)
         people.hire_everybody(bank)
         organisation.set_up_bodies(bank)
-    for chapter in (talent, insight, projects, review, money):
+    for chapter in (people, talent, insight, projects, review, money):
         chapter.plan(bank)
     bank.diary.tell()
     notices.read_as_people_do(bank)

@@ -15,6 +15,8 @@ from apps.core import clock
 from apps.core.search import index_all
 from apps.desk.demo.bank import Bank, Branch, Counter, texts
 from apps.desk.demo.organisation import BRANCH_DEPARTMENTS
+from apps.org.actions.engagement import ask_audit
+from apps.org.actions.request import approve_request
 from apps.org.models import Person, Post, Unit, User
 
 PASSWORD = "silun-demo-2026"
@@ -109,6 +111,26 @@ def hire_everybody(bank: Bank) -> None:
     bank.know(register.users)
 
 
+def plan(bank: Bank) -> None:
+    bank.diary.begin(an_audit(bank), 24)
+
+
+def an_audit(bank: Bank):
+    """The internal audit of these months: by its letter, asked for by one administrator and approved by another."""
+    today = clock.today()
+    request = ask_audit(
+        bank.users["auditor"].person,
+        bank.root,
+        by=bank.users["auditadmin"],
+        reference=f"衡银审通〔{today.year}〕17号",
+        purpose="创新资金使用与项目后评价专项审计",
+        starts=today,
+        ends=today + timedelta(days=120),
+    )
+    yield timedelta(hours=3)
+    approve_request(request, by=bank.users["secadmin"], seen=request.payload_hash)
+
+
 def head_office(bank: Bank, register: Register, since) -> None:
     office = bank.units["创新办公室"]
 
@@ -129,11 +151,12 @@ def head_office(bank: Bank, register: Register, since) -> None:
     for account, role, unit in [
         *money,
         ("talent", "talent_manager", "人力资源部"),
-        ("auditor", "auditor", "审计部"),
     ]:
         at_root(account, role, bank.units[unit])
     for account, role in administrators:
         at_root(account, role, bank.units["信息科技部"])
+    bank.users["auditor"] = register.hire(bank.units["审计部"], "auditor")
+    register.post(bank.users["auditor"], bank.units["审计部"], "staff", since)
     for number in range(1, 7):
         at_root(f"president{number}", "committee_member")
     at_root("member1", "committee_member")

@@ -31,6 +31,8 @@ def ask_recovery(account: User, *, by, second_factor: bool, note: str) -> Reques
     """
     lock(account)
     demand(rules.may_ask_recovery(by, account))
+    if account.person is None:
+        raise Refused(_("This account belongs to nobody."))
     if account.person.left_on:
         raise Refused(_("%(person)s has left.") % {"person": account.person})
     waiting = Request.objects.unscoped("asked already?").about(account.person).open()
