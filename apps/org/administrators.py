@@ -15,8 +15,12 @@ _MESSAGE = "one person, two administrators: refused"
 POSTGRESQL = [
     f"""CREATE OR REPLACE FUNCTION org_one_administrator() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-        IF NEW.role IN ({_ROLES}) AND NEW.revoked_on IS NULL AND {_ANOTHER} THEN
-            RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'check_violation';
+        IF NEW.role IN ({_ROLES}) AND NEW.revoked_on IS NULL THEN
+            -- Two at once wait for each other here: the second looks after the first has written.
+            PERFORM 1 FROM org_person WHERE id = NEW.person_id FOR UPDATE;
+            IF {_ANOTHER} THEN
+                RAISE EXCEPTION '{_MESSAGE}' USING ERRCODE = 'check_violation';
+            END IF;
         END IF;
         RETURN NEW;
     END $$""",
