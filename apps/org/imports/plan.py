@@ -189,6 +189,8 @@ def _posts(rows, known, units, people, today):
         for row, key in mine:
             if row.effect == NEW or "ends" in row.changes:
                 _stand(row, units, people, today)
+                if row.values["role"] == "auditor":
+                    row.wrong("role", _("An auditor reads by an engagement: ask for one."))
             _beside(row, key, will[key]["ends"] or FOREVER, standing[no])
 
 
