@@ -60,14 +60,15 @@ def my_scenarios(user, thing):
 @panel("desk.home", order=31, may="tranche.release")
 def tranches_due(user, thing):
     """Tranches whose project has come to their stage."""
-    found = list(Tranche.objects.visible_to(user).due().for_list().order_by("pk")[:6])
+    rows = Tranche.objects.visible_to(user).due().for_list().with_seen(Project.objects.visible_to(user))
+    found = list(rows.order_by("pk")[:6])
     return ("allocation/panel_tranches_due.html", {"tranches": found}) if found else None
 
 
 @panel("desk.home", order=32, may="scenario.solve")
 def approved_and_unfunded(user, thing):
     """How many approved projects wait for funds, and how much they ask."""
-    units = [post.unit for post in user.standing if user.may_at("scenario.solve", post.unit)]
+    units = [post.unit for post in user.standing if user.may_at("scenario.solve", post.unit, post.line_id)]
     top = min(units, key=lambda unit: unit.depth)
     found = (
         Project.objects.visible_to(user)

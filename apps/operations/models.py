@@ -7,40 +7,47 @@ from apps.core import clock
 from apps.core.routes import path_of
 from apps.core.scope import ScopedQuerySet
 from apps.org.reach import ReachQuerySet
-from apps.projects.models import TrackRecord
+from apps.projects.models import Project, TrackRecord
 
 
 class ProductQuerySet(ReachQuerySet):
     def visible_to(self, user):
         return self.scoped(user, "product.view")
 
-    def for_list(self):
-        """With how many branches were asked and took it up, and what it brought beside what was promised."""
+    def for_list(self, user):
+        """With how many branches were asked and took it up, and what it brought; what was promised is the project's, and
+        told to who sees that."""
         asked = Rollout.objects.unscoped("counted with the product").filter(product=OuterRef("pk"))
         record = TrackRecord.objects.filter(project=OuterRef("project"))
         return self.select_related("unit", "line", "owner").annotate(
             offered=_count(asked),
             adopted=_count(asked.taken_up()),
-            promised_fen=Subquery(record.values("promised_fen")),
+            promised_fen=Subquery(
+                record.filter(project__in=Project.objects.visible_to(user).values("pk")).values(
+                    "promised_fen"
+                )
+            ),
             realised_fen=Subquery(record.values("realised_fen")),
         )
 
     def owing(self, user, month):
-        """(product, its name, unit) of each reading of this month that this person may enter and that is not there yet.
+        """(product, its name, unit) of each reading of this month that this person may enter and that is not there yet,
+        of the products they see.
 
         A product owes readings from the month after it was made, a branch from the month after it took it up.
         """
         read = Reading.objects.unscoped("whether it is there").in_force().filter(month=month)
+        seen = self.model.objects.visible_to(user).values("pk")
         own = (
             self.model.objects.scoped(user, "reading.enter")
-            .filter(made_at__date__lt=month)
+            .filter(made_at__date__lt=month, pk__in=seen)
             .exclude(state=Product.State.RETIRED)
             .exclude(pk__in=read.filter(unit=F("product__unit")).values("product"))
         )
         branches = (
             Rollout.objects.scoped(user, "reading.enter")
             .taken_up()
-            .filter(decided_at__date__lt=month)
+            .filter(decided_at__date__lt=month, product__in=seen)
             .exclude(models.Exists(read.filter(product=OuterRef("product"), unit=OuterRef("unit"))))
         )
         return own.values_list("pk", "name", "unit", "unit__name").union(

@@ -22,7 +22,7 @@ SHOWN = 6  # lines of a panel on the desk
 @panel("projects.project", order=60, may="product.view")
 def product_of(user, project):
     """What became of the project, or the button that makes a product of it."""
-    product = Product.objects.visible_to(user).filter(project=project).for_list().first()
+    product = Product.objects.visible_to(user).filter(project=project).for_list(user).first()
     if product is None and not rules.may_make_product(user, project):
         return None
     return "operations/panel_product.html", {"product": product, "project": project}

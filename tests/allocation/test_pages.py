@@ -17,7 +17,9 @@ from apps.org.actions.request import confirm_request
 from apps.org.models import Authority, Request
 from apps.org.reach import deny
 from apps.projects.actions import advance, meet_milestone
+from apps.projects.models import Project
 from tests.factories import (
+    BusinessLineFactory,
     PostFactory,
     approve,
     awaiting_funds,
@@ -262,6 +264,52 @@ def test_who_was_shut_out_of_a_project_reads_amounts_of_it_and_no_name(people, w
     assert ["项目0" in text, "项目1" in text, waiting[1].code in text] == [True, False, False]
     page = visit(people.member, url("scenario_detail", scenario.pk) + "?q=项目1").context_data["page"]
     assert page.rows == []
+
+
+@pytest.mark.parametrize("sign", ["", "-"])
+def test_the_order_of_a_plans_lines_tells_nothing_of_projects_one_may_not_see(people, waiting, visit, sign):
+    scenario = with_plan(make_scenario(make_fund(people), by=people.manager, name="四季度安排"))
+    for project, code in zip(waiting, ["P-2", "P-3", "P-1"], strict=True):
+        Project.objects.unscoped("a test").filter(pk=project.pk).update(code=code)
+        deny(project, "project.view", because_of="tests", person=people.member.person)
+
+    page = visit(people.member, url("scenario_detail", scenario.pk) + f"?sort={sign}project").context_data[
+        "page"
+    ]
+
+    lines = [line.pk for line in page.rows]
+    assert lines == sorted(lines, reverse=bool(sign))
+
+
+def test_the_order_of_tranches_tells_nothing_of_projects_one_may_not_see(people, waiting, visit):
+    scenario = with_plan(make_scenario(make_fund(people), by=people.manager, name="四季度安排"))
+    approve(request_funds(scenario, by=people.manager), people)
+    for project, code in zip(waiting, ["P-2", "P-3", "P-1"], strict=True):
+        Project.objects.unscoped("a test").filter(pk=project.pk).update(code=code)
+        deny(project, "project.view", because_of="tests", person=people.member.person)
+
+    page = visit(people.member, url("tranche_list") + "?sort=project").context_data["page"]
+
+    assert [row.pk for row in page.rows] == sorted(row.pk for row in page.rows)
+
+
+def test_the_desk_names_no_project_of_a_due_tranche_that_one_may_not_see(people, visit):
+    project, tranche = funded_project(people, by=people.lead, title="隐去的项目")
+    Project.objects.unscoped("a test").filter(pk=project.pk).update(
+        stage=project.process_version.stages.get(code="pilot")
+    )
+    assert "隐去的项目" in visit(people.manager, "/").content.decode()
+
+    deny(project, "project.view", because_of="tests", person=people.manager.person)
+
+    page = visit(people.manager, "/").content.decode()
+    assert ["tranches-due" in page, "隐去的项目" in page] == [True, False]
+
+
+def test_a_fund_manager_for_one_business_line_has_a_desk(people, waiting, visit):
+    manager = PostFactory(role="fund_manager", unit=people.root, line=BusinessLineFactory()).user
+
+    assert visit(manager, "/").status_code == 200
 
 
 def test_a_fund_of_a_branch_weighs_the_projects_of_that_branch_alone(people, waiting):

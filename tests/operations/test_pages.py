@@ -18,6 +18,8 @@ from apps.operations.actions import accept_rollout, correct_product, enter_readi
 from apps.operations.intake import heads
 from apps.operations.models import Product, Reading, Rollout
 from apps.org.calendar import due_in
+from apps.org.reach import deny
+from apps.projects.models import TrackRecord
 from tests.factories import PostFactory, UnitFactory, a_product, at_launch, bank, offered, taken_up
 from tests.factories.projects import WAN
 
@@ -370,6 +372,32 @@ def test_readings_that_are_due_stand_on_the_desk_until_they_are_entered(world, v
     enter_reading(world.product, world.west, month, by=world.lead, cost_fen=1, benefit_fen=2)
 
     assert link not in visit(world.lead, "/").content.decode()
+
+
+def test_no_reading_is_due_of_a_product_that_one_may_not_see(world, visit):
+    Rollout.objects.unscoped("a test").update(decided_at="2026-01-15T00:00:00Z")
+    Product.objects.unscoped("a test").update(made_at="2026-01-15T00:00:00Z")
+    link = url("reading_enter", world.product.pk)
+    for user in (world.officer, world.lead):
+        assert link in visit(user, "/").content.decode()
+        deny(world.product, "product.view", because_of="tests", person=user.person)
+        assert link not in visit(user, "/").content.decode()
+
+
+@pytest.mark.parametrize("form", ["", "?format=csv"])
+def test_a_list_tells_what_was_promised_to_those_who_see_the_project(world, visit, form):
+    enter_reading(world.product, world.east, this_month(), by=world.officer, cost_fen=0, benefit_fen=4 * WAN)
+    TrackRecord.objects.update(promised_fen=7_654_321_00)
+    money = "7654321.00" if form else "765.43"
+
+    assert money in read(visit(world.officer, url("product_list") + form))
+    deny(world.product.project, "project.view", because_of="tests", person=world.officer.person)
+    assert money not in read(visit(world.officer, url("product_list") + form))
+
+
+def read(response):
+    data = b"".join(response.streaming_content) if response.streaming else response.content
+    return data.decode()
 
 
 # ── A file of readings ────────────────────────────────────────────────────────────────────────────────────────────

@@ -95,7 +95,7 @@ def draw_product(make: Maker, project: Thing) -> None:
         "operations.product", "name", "code", "customer", "summary", "reading",
         unit=project.unit, line=project.line, own=frozenset([owner]), state=make.random.choice(["pilot", "live"]),
         of={"project": project.key, "owner": owner},
-        values={"on": make.day(-200, -100), "promised": 7_000_000_007 + make.random.randrange(10**9)},
+        values={"on": make.day(-200, -100), "promised": 7_000_000_003 + 10 * make.random.randrange(10**8)},
     )  # fmt: skip
     others = [unit for unit in range(len(make.world.parents)) if unit != product.unit]
     for unit in make.random.sample(others, 2):

@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from apps.core.listing import listing
 from tests.worlds.leaks import LEAKS, plant
 
 WORLDS = int(os.environ.get("SILUN_WORLDS", "60"))
@@ -24,6 +25,12 @@ def quiet():
     logging.disable(logging.WARNING)
     yield
     logging.disable(logging.NOTSET)
+
+
+@pytest.fixture(autouse=True)
+def short_pages(monkeypatch):
+    """A small bank has small lists: so few rows on a page that there are further pages, with their cursors."""
+    monkeypatch.setitem(listing.__kwdefaults__, "size", 8)
 
 
 @pytest.fixture(autouse=True)

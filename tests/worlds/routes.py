@@ -31,8 +31,7 @@ LISTS = {
 PLAIN = {
     "allocation:fund_open", "allocation:scenario_compare", "core:entry_list", "core:follow_list", "core:help",
     "core:job_count", "core:job_list", "core:notice_count", "core:notice_list", "core:profile", "core:saved_view_list",
-    "desk:figures", "desk:home",
-    "desk:search_results", "incentives:my_points", "incentives:rule_list", "incentives:unit_list", "insight:item_import",
+    "desk:home", "desk:search_results", "incentives:my_points", "incentives:rule_list", "incentives:unit_list", "insight:item_import",
     "insight:opportunity_file", "insight:report_start", "org:authority_ask", "org:authority_list", "org:body_open",
     "org:businessline_add", "org:businessline_list", "org:calendar_month", "org:delegation_give", "org:import_new",
     "org:import_template", "org:liaison_gaps", "org:liaison_list", "org:line_options", "org:parameter_list",
@@ -163,9 +162,9 @@ ACTS = {
     "core:saved_view_remove": "savedview",
 }
 
-FILES = {"core:attachment_file"}  # walked with every file of the world
+OTHERWISE = {"core:attachment_file", "desk:figures"}  # walked in ways of their own
 
-# Pages about what is no secret of anybody: units, people, posts, bodies, parameters. The fence knows who may use them.
+# Pages about what is no secret of anybody; what stands on them beside that may be one.
 OPEN = {
     "core:job_detail": "job",
     "org:body_detail": "org.body",
@@ -176,13 +175,12 @@ OPEN = {
     "org:unit_edit": "org.unit",
     "org:post_hand_over": "post",
     "org:post_end": "post",
-    "projects:process_detail": "process",
 }
 ELSEWHERE = {  # forms and buttons about units, people, posts, bodies and parameters, and one's own list settings
     "core:job_rerun", "core:job_rerun_all", "core:notice_read_all", "core:saved_view_save",
     "insight:item_choose", "org:account_close", "org:account_open", "org:account_reset", "org:account_unlock",
     "org:authority_end", "org:body_close", "org:body_edit", "org:body_seat", "org:body_unseat", "org:businessline_edit",
-    "org:businessline_move", "org:calendar_load", "org:day_clear", "org:day_edit", "org:delegation_rest",
-    "org:liaison_edit", "org:parameter_drop", "org:parameter_set", "org:unit_close", "org:unit_move", "org:unit_open",
+    "org:account_recover", "org:account_sign_out", "org:alive", "org:businessline_move", "org:calendar_load", "org:day_clear", "org:day_edit", "org:delegation_rest",
+    "org:liaison_edit", "org:out_everywhere", "projects:process_detail", "org:parameter_drop", "org:parameter_set", "org:unit_close", "org:unit_move", "org:unit_open",
 }  # fmt: skip
-TABLES = (LISTS, PLAIN, DETAILS, FUNCTIONS, ACTS, FILES, OPEN, ELSEWHERE)
+TABLES = (LISTS, PLAIN, DETAILS, FUNCTIONS, ACTS, OTHERWISE, OPEN, ELSEWHERE)

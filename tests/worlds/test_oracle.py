@@ -13,7 +13,7 @@ from tests.worlds.oracle import KINDS
 from tests.worlds.test_worlds import SEARCHED, models_with_scope
 
 HERE = Path(__file__).parent
-BY_ITSELF = ["oracle", "telling", "plan", "people", "affairs", "deciding", "world"]
+BY_ITSELF = ["oracle", "telling", "numbers", "plan", "people", "affairs", "deciding", "world"]
 
 
 def imported(path: Path) -> set[str]:

@@ -1,173 +1,34 @@
-"""One person of a world opens every page there is; what they find is compared with what the oracle says."""
+"""One person of a world opens every page there is, and tries what they may not; the oracle says what must come of it."""
 
-from django.test import Client
 from django.urls import reverse
 
-from apps.org.models import User
-from tests.fence import ACCESS
 from tests.worlds import routes
-from tests.worlds.oracle import Oracle, Viewer
-from tests.worlds.reading import body, canaries, lines_of, number_in, said, text_of
-from tests.worlds.telling import readable
-from tests.worlds.world import Thing, World
+from tests.worlds.reading import said
+from tests.worlds.walking_lists import Lists
+from tests.worlds.world import Thing
 
 NOWHERE = 999_999_999
-SIGNED_IN = "signed in"
 FILES = 6  # of a world's, that one person tries to open
 
 
-class Walk:
-    """`differences` says where a page and the oracle disagree, `pages` counts what was asked."""
-
-    def __init__(self, world: World, viewer: Viewer, delegation: int | None = None, turn: int = 0):
-        self.world, self.viewer, self.turn = world, viewer, turn
-        self.oracle = Oracle(world, viewer)
-        self.readable = readable(self.oracle)
-        self.client = Client(raise_request_exception=False)
-        self.client.force_login(User.objects.get(pk=world.people[viewer.person].account))
-        if delegation is not None:
-            session = self.client.session
-            session["acting"] = delegation
-            session.save()
-        self.differences: list[str] = []
-        self.pages = 0
-        self._absent: dict[str, str] = {}
-
-    def in_turn(self, number: int, of: int) -> bool:
-        """What is not asked of everybody is asked of each in turn."""
-        return (number + self.turn + self.world.seed) % of == 0
-
-    # Asking.
-
-    def ask(self, name: str, address: str, query=None, **headers):
-        """(answer, its bytes): nothing stands in it that this person may not read, and nothing breaks."""
-        self.pages += 1
-        answer = self.client.get(address, query or {}, **headers)
-        data = body(answer)
-        text = text_of(answer, data)
-        told = canaries(text) - self.readable
-        if told:
-            self.differ(name, f"tells of {self.named(told)}", address, query)
-        if answer.status_code >= 500:
-            self.differ(name, f"answers {answer.status_code}", address, query)
-        return answer, data, text
-
-    def named(self, words) -> str:
-        return ", ".join(f"{word} ({'.'.join(map(str, self.world.owners.get(word, ('another world',))))})" for word in sorted(words))  # fmt: skip
-
-    def differ(self, name, what, address="", query=None) -> None:
-        roles = [post.role for post in self.oracle.posts]
-        who = f"person {self.viewer.person}" + (
-            "" if self.viewer.acting_for is None else f" for {self.viewer.acting_for}"
-        )
-        self.differences.append(
-            f"world {self.world.seed}, {who} {roles}, {name} {address} {query or ''}: {what}"
-        )
-
-    def may_use(self, name: str) -> bool:
-        return ACCESS[name] == SIGNED_IN or self.oracle.may_ever(ACCESS[name])
-
-    # Pages without a thing.
-
-    def lists(self) -> None:
-        for number, (name, (kind, field)) in enumerate(routes.LISTS.items()):
-            address = reverse(name)
-            if not self.may_use(name):
-                self.closed(name, address)
-                continue
-            rows = self.world.access if kind == "org.access" else self.world.of(kind)
-            seen = [row for row in rows if row.key in self.oracle.sees(kind)]
-            self.page_of(name, address, {row.pk for row in seen}, number)
-            self.export_of(name, address, kind, seen, field, "csv" if self.in_turn(number, 2) else "xlsx")
-
-    def closed(self, name: str, address: str) -> None:
-        answer, _data, _text = self.ask(name, address)
-        if answer.status_code != 403:
-            self.differ(name, f"answers {answer.status_code}, not 403", address)
-
-    def page_of(self, name: str, address: str, expected: set[int], number: int) -> None:
-        """The rows of the page, in each order it offers, by its next links when it is long, and their number."""
-        answer, _data, _text = self.ask(name, address)
-        if answer.status_code != 200:
-            self.differ(name, f"answers {answer.status_code}, not 200", address)
-            return
-        page = answer.context_data["page"]
-        found, following = [row.pk for row in page.rows], page.next_url
-        while following:
-            more, _data, _text = self.ask(name, following)
-            page_after = more.context_data["page"]
-            found += [row.pk for row in page_after.rows]
-            following = page_after.next_url
-        self.compare(name, "rows", found, expected, address)
-        counted, data, _text = self.ask(name, address, {"format": "count"})
-        if number_in(data.decode()) != len(expected):
-            self.differ(name, f"counts {number_in(data.decode())}, not {len(expected)}", address)
-        orders = self.orders(page)
-        self.order_of(name, address, *orders[(self.turn + self.world.seed + number) % len(orders)])
-
-    @staticmethod
-    def orders(page) -> list:
-        return [(column, sign) for column in page.columns if column.sortable for sign in ("", "-")]
-
-    def order_of(self, name, address, column, sign) -> None:
-        """Lines that show the same stand in the order of their making: an order tells no more than the lines do."""
-        shown, following, query = [], address, {"sort": sign + column.name}
-        while following:
-            answer, _data, _text = self.ask(name, following, query)
-            page = answer.context_data["page"]
-            shown += [(str(column.value(row)), row.pk) for row in page.rows]
-            following, query = page.next_url, None
-        groups: dict[str, list[int]] = {}
-        for value, pk in shown:
-            groups.setdefault(value, []).append(pk)
-        for value, pks in groups.items():
-            if pks != sorted(pks, reverse=bool(sign)):
-                self.differ(name, f"sorted by {sign}{column.name}, {value!r} stands as {pks}", address)
-
-    def export_of(self, name, address, kind, seen, field, form) -> None:
-        """An export holds the lines of the page and no other."""
-        _answer, data, text = self.ask(name, address, {"format": form})
-        if form == "csv" and len(lines_of(data)) != len(seen):
-            self.differ(name, f"exports {len(lines_of(data))} lines, not {len(seen)}", address)
-        if field:
-            self.told(name, kind, field, text, seen, form)
-
-    def told(self, name, kind, field, text, seen, form) -> None:
-        of_kind = {
-            word for word in canaries(text) if self.world.owners.get(word, ("",))[::2] == (kind, field)
-        }
-        expected = {row.texts[field] for row in seen if field in row.texts}
-        for what, words in (("has", of_kind - expected), ("lacks", expected - of_kind)):
-            if words:
-                self.differ(name, f"{form} {what} {self.named(words)}")
-
-    def compare(self, name, what, found, expected, address="") -> None:
-        if len(found) != len(set(found)):
-            self.differ(name, f"{what}: some stand twice", address)
-        if set(found) != expected:
-            self.differ(
-                name, f"{what}: too many {set(found) - expected}, missing {expected - set(found)}", address
-            )
-
-    def plain(self) -> None:
-        for number, name in enumerate(sorted(routes.PLAIN)):
-            if not self.in_turn(number, 2) and name not in routes.ALWAYS:
-                continue
-            address = reverse(name)
-            if not self.may_use(name):
-                self.closed(name, address)
-                continue
-            for query in [{}, *routes.ASKED.get(name, [])]:
-                self.ask(name, address, query)
-
-    # Pages about one thing.
-
+class Walk(Lists):
     def details(self) -> None:
         for number, (name, kind) in enumerate([*routes.DETAILS.items(), *routes.FUNCTIONS.items()]):
             exact = name in routes.DETAILS
             if exact or self.in_turn(number, 2):
                 for thing in self.some(name, kind, number):
                     self.open(name, thing, exact)
+
+    def open_to_all(self) -> None:
+        """Units, people, posts and bodies are no secret; addresses, accounts and delegations beside them are."""
+        for number, (name, kind) in enumerate(routes.OPEN.items()):
+            rows = self.world.posts if kind == "post" else self.world.of(kind)
+            row = rows[(self.turn * 5 + number + self.world.seed) % len(rows)]
+            address = reverse(name, kwargs={"pk": row.pk})
+            answer, _data, _text = self.ask(name, address)
+            expected = {200} if name.endswith("_detail") else {200, 403}
+            if answer.status_code not in (expected if self.may_use(name) else {403}):
+                self.differ(name, f"answers {answer.status_code}", address)
 
     def some(self, name: str, kind: str, number: int) -> list[Thing]:
         """One that is seen, and one that is not."""
@@ -190,15 +51,6 @@ class Walk:
             self.list_in(name, address, answer)
         elif exact or answer.status_code not in (200, 302, 403, 404):
             self.differ(name, f"answers {answer.status_code} for what is seen", address)
-
-    def list_in(self, name: str, address: str, answer) -> None:
-        """A list that stands on a thing's page: one of its exports, and one of its orders."""
-        page = (answer.context_data or {}).get("page")
-        if page is None:
-            return
-        self.ask(name, address, {"format": "csv" if self.in_turn(0, 2) else "xlsx"})
-        if orders := self.orders(page):
-            self.order_of(name, address, *orders[(self.turn + self.world.seed) % len(orders)])
 
     def reaches(self, name: str, thing: Thing) -> bool:
         """Some pages are about less than what one sees: reviews are one's own, and topics are given to reviewers by who
@@ -258,8 +110,15 @@ class Walk:
                 self.differ(name, f"POST answers {status}, not {expected}", address)
 
     def everything(self) -> None:
-        for part in (self.lists, self.plain, self.details, self.files, self.acts):
-            part()
+        self.lists()
+        self.plain()
+        self.numbers()
+        self.searches()
+        self.compared()
+        self.details()
+        self.open_to_all()
+        self.files()
+        self.acts()
 
 
 def first_line(world, thing):

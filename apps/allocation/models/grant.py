@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, Value, When
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -37,8 +37,10 @@ class TrancheQuerySet(ReachQuerySet):
         return self.select_related("commitment__project__stage", "commitment__project__unit", "stage")
 
     def with_seen(self, projects):
-        """`seen`: its project is one of these."""
-        return self.annotate(seen=Exists(projects.filter(pk=OuterRef("commitment__project"))))
+        """`seen`: its project is one of these; `shown_code`, which tranches are put in order by, is empty where it is not."""
+        seen = Exists(projects.filter(pk=OuterRef("commitment__project")))
+        code = Case(When(seen, then="commitment__project__code"), default=Value(""))
+        return self.annotate(seen=seen, shown_code=code)
 
     def with_request(self):
         """`asked`: a request to release it waits for a decision."""

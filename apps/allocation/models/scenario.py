@@ -1,5 +1,5 @@
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -111,9 +111,12 @@ class Scenario(models.Model):
 
 class LineQuerySet(ScopedQuerySet):
     def for_list(self, user):
-        """`seen`: this person may see the project too. Who was shut out of it reads of amounts, not of names."""
-        mine = Project.objects.visible_to(user).filter(pk=OuterRef("project"))
-        return self.select_related("project__unit").annotate(seen=Exists(mine))
+        """`seen`: this person may see the project too. Who was shut out of it reads of amounts, not of names; `shown_code`
+        is what its lines are put in order by, and empty then, because an order tells as well."""
+        mine = Exists(Project.objects.visible_to(user).filter(pk=OuterRef("project")))
+        return self.select_related("project__unit").annotate(
+            seen=mine, shown_code=Case(When(mine, then="project__code"), default=Value(""))
+        )
 
 
 class ScenarioProject(models.Model):

@@ -77,7 +77,7 @@ def visible(request, pk):
 def line_columns(scenario, titles):
     """The plan line by line; the export has each level and each resource apart."""
     return [
-        Column("project", gettext_lazy("Project"), lambda line: line.title, sort="project__code"),
+        Column("project", gettext_lazy("Project"), lambda line: line.title, sort="shown_code"),
         Column(
             "asked",
             gettext_lazy("Asked for"),
@@ -109,7 +109,7 @@ def exported_columns(scenario, titles):
 
     columns = [
         Column("code", gettext_lazy("Code"), lambda line: line.project.code if line.seen else ""),
-        Column("project", gettext_lazy("Project"), lambda line: line.title, sort="project__code"),
+        Column("project", gettext_lazy("Project"), lambda line: line.title, sort="shown_code"),
         Column("unit", gettext_lazy("Unit"), lambda line: line.project.unit.label if line.seen else ""),
         Column("mandatory", gettext_lazy("Mandatory"), lambda line: _("Yes") if line.mandatory else _("No")),
         Column(

@@ -15,7 +15,7 @@ from apps.core.pages import refusals_as_messages, show
 from apps.projects.models import Project
 
 COLUMNS = [
-    Column("project", gettext_lazy("Project"), lambda t: title(t), sort="commitment__project__code"),
+    Column("project", gettext_lazy("Project"), lambda t: title(t), sort="shown_code"),
     Column("number", gettext_lazy("Tranche"), lambda t: t.number, sort="number", kind="number"),
     Column("stage", gettext_lazy("Planned for"), lambda t: str(t.stage), sort="stage__order"),
     Column("now", gettext_lazy("Project is at"), lambda t: str(t.commitment.project.stage)),

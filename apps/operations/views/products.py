@@ -41,13 +41,13 @@ LINES = 20  # of the history on the product's page; all of it stands on its proj
 
 
 def visible(request, pk):
-    return get_object_or_404(Product.objects.visible_to(request.user).for_list(), pk=pk)
+    return get_object_or_404(Product.objects.visible_to(request.user).for_list(request.user), pk=pk)
 
 
 @require_GET
 @access("product.view")
 def product_list(request):
-    rows = Product.objects.visible_to(request.user).for_list()
+    rows = Product.objects.visible_to(request.user).for_list(request.user)
     filters = ProductFilters(request.GET, rows, request=request)
     page = listing(request, rows, COLUMNS, filters=filters, sort="-made", name="products")
     if isinstance(page, HttpResponseBase):
