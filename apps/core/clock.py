@@ -18,6 +18,11 @@ def now() -> datetime:
     return _moved.get() or timezone.now()
 
 
+def moved() -> bool:
+    """Whether business time is another than the real one, here and now."""
+    return _moved.get() is not None
+
+
 def today() -> date:
     """The business day in the bank's time zone."""
     return now().astimezone(timezone.get_default_timezone()).date()
