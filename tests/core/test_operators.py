@@ -190,7 +190,7 @@ def test_what_is_private_to_the_readers_of_a_line_is_shown_to_them_alone(world, 
 
 
 def test_how_many_lines_are_not_sealed_yet(world, client):
-    client.force_login(world.auditor)
+    client.force_login(world.audit_admin)
     record("job.rerun", world.east, by=world.lead, task="x")
     total = Entry.objects.count()
     assert client.get(reverse("core:entry_list")).context_data["unsealed"] == total

@@ -181,6 +181,7 @@ ELSEWHERE = {  # forms and buttons about units, people, posts, bodies and parame
     "insight:item_choose", "org:account_close", "org:account_open", "org:account_reset", "org:account_unlock",
     "org:authority_end", "org:body_close", "org:body_edit", "org:body_seat", "org:body_unseat", "org:businessline_edit",
     "org:account_recover", "org:account_sign_out", "org:alive", "org:businessline_move", "org:calendar_load", "org:day_clear", "org:day_edit", "org:delegation_rest",
+    "org:engagement_ask", "org:engagement_detail", "org:engagement_emergency", "org:engagement_end", "org:engagement_list",
     "org:liaison_edit", "org:out_everywhere", "projects:process_detail", "org:parameter_drop", "org:parameter_set", "org:unit_close", "org:unit_move", "org:unit_open",
 }  # fmt: skip
 TABLES = (LISTS, PLAIN, DETAILS, FUNCTIONS, ACTS, OTHERWISE, OPEN, ELSEWHERE)
