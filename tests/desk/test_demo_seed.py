@@ -22,7 +22,7 @@ NOT_SEEDED = {
     "django_migrations",
     "django_content_type",
 }
-TAKEN_BY_CHANCE = {"password", "milliseconds", "explanation"}
+TAKEN_BY_CHANCE = {"password", "password_set_at", "milliseconds", "explanation"}
 
 
 def digests(seed: int) -> tuple[int, dict[str, str]]:
