@@ -218,6 +218,7 @@ MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 MFA_TOTP_ISSUER = "Silun"
 MFA_ADAPTER = "apps.org.adapters.SecondFactorAdapter"
 MFA_FORMS = {
+    "activate_totp": "apps.org.adapters.ActivationForm",
     "authenticate": "apps.org.adapters.CodeForm",
     "reauthenticate": "apps.org.adapters.CodeAgainForm",
 }

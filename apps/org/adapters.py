@@ -6,6 +6,7 @@ from allauth.core import context
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.forms import ActivateTOTPForm
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from axes.handlers.proxy import AxesProxyHandler
 from axes.models import AccessLog
@@ -20,7 +21,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from apps.org.sign_in import passwords, second_factor
-from apps.org.sign_in.lockout import account_name
 
 WARNED_DAYS = 10  # before a password is too old
 
@@ -50,7 +50,9 @@ class AccountAdapter(DefaultAccountAdapter):
     def post_login(self, request, user, **kwargs):
         """Say when the account was used before, so that its owner notices a stranger; and when its password ends."""
         response = super().post_login(request, user, **kwargs)
-        before = AccessLog.objects.filter(username=account_name(None, {"username": user.username}))[1:2]
+        before = AccessLog.objects.filter(username=user.username).order_by("-pk")[
+            1:2
+        ]  # the newest is this one
         for log in before:
             when = date_format(timezone.localtime(log.attempt_time), "DATETIME_FORMAT")
             messages.info(
@@ -95,6 +97,12 @@ class _Counted:
     @property
     def request(self):
         return context.request
+
+
+class ActivationForm(ActivateTOTPForm):
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["code"].widget.attrs |= {"placeholder": "", "inputmode": "numeric", "maxlength": 6}
 
 
 class CodeForm(_Counted, AuthenticateForm):

@@ -1,6 +1,7 @@
 from django.apps import AppConfig
 
 from apps.core.migrated import after_migrate
+from apps.org import checks  # noqa: F401 (registers)
 from apps.org.administrators import install_administrators
 
 

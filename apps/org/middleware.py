@@ -91,7 +91,8 @@ class ReadingLogMiddleware:
     def __call__(self, request):
         response = self.get_response(request)
         user, at = request.user, request.resolver_match
-        if user.is_authenticated and at and BACKGROUND not in request.headers and user.is_logged:
+        shown = at and not 300 <= response.status_code < 400 and BACKGROUND not in request.headers
+        if shown and user.is_authenticated and user.is_logged:
             log_reading(user, at.view_name, at.kwargs.get("pk"), response.status_code)
         return response
 

@@ -12,6 +12,7 @@
   const part = (name) => box.querySelector(`[data-when=${name}]`);
   function say(name) {
     for (const one of box.querySelectorAll("[data-when]")) one.hidden = one !== part(name);
+    box.setAttribute("aria-labelledby", `session-${name}`);
     if (!box.open) box.showModal();
   }
 
@@ -21,13 +22,13 @@
     try {
       const answer = await fetch(alive, { headers: background ? { "Silun-Background": "true" } : {}, redirect: "manual" });
       if (answer.ok) {
-        const told = await answer.json();
-        if (String(told.account) !== account) say("ended");   // another person has signed in here
+        const session = await answer.json();
+        if (String(session.account) !== account) say("ended");   // another person has signed in here
         else {
-          refresh(told.token);
-          left = Math.min(told.idle, told.whole);
+          refresh(session.token);
+          left = Math.min(session.idle, session.whole);
           if (left > WARN_S) { if (box.open) box.close(); }
-          else if (told.whole > told.idle) say("idle");
+          else if (session.whole > session.idle) say("idle");
           else if (!warned) { warned = true; say("whole"); }
         }
       } else if (answer.status === 401 || answer.type === "opaqueredirect") say("ended");

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.org.actions.person import close_account, end_sessions, reset_account, unlock_account
+from apps.org.checks import no_superuser
 from apps.org.models import FormerPassword
 from apps.org.sign_in.profiles import validators
 from tests.factories import PostFactory, UserFactory, bank
@@ -304,3 +305,22 @@ def test_wrong_codes_lock_the_account_as_wrong_passwords_do(world):
     assert client.post(reverse("mfa_authenticate"), {"code": right}).status_code != 302
     assert not signed_in(client)
     assert sign_in(world.officer.username)[1].status_code == 429
+
+
+def test_whoever_signs_in_reads_when_the_account_was_used_before(world):
+    sign_in(world.officer.username, address="10.5.5.5")
+    client, _ = sign_in(world.officer.username, address="10.6.6.6")
+    page = client.get("/").content.decode()
+    assert "10.5.5.5" in page
+    assert "10.6.6.6" not in page
+
+
+@pytest.mark.parametrize(
+    ("production", "superuser", "active", "found"),
+    [(True, True, True, 1), (True, True, False, 0), (True, False, True, 0), (False, True, True, 0)],
+)
+def test_production_refuses_an_active_superuser(world, settings, production, superuser, active, found):
+    settings.PRODUCTION = production
+    world.officer.is_superuser, world.officer.is_active = superuser, active
+    world.officer.save()
+    assert len(no_superuser(databases=["default"])) == found

@@ -63,6 +63,11 @@ class Engagement(models.Model):
         return path_of("org:engagement_detail", self.pk)
 
     @property
+    def until(self):
+        """The moment it ended, or the last minute in which it opens anything."""
+        return self.ended_at or self.ends - timedelta(minutes=1)
+
+    @property
     def over(self) -> bool:
         return self.ended_at is not None or self.ends <= clock.now()
 

@@ -73,8 +73,8 @@ class FormerValidator:
     def validate(self, password, user=None):
         if user is None or user.pk is None:
             return
-        kept = FormerPassword.objects.filter(user=user).order_by("-pk")[: max(self.former, 1)]
-        known = {user.password, *(row.password for row in kept)} if self.former else {user.password}
+        before = FormerPassword.objects.filter(user=user).order_by("-pk").values_list("password", flat=True)
+        known = {user.password, *before[: self.former]}
         if any(check_password(password, one) for one in known):
             raise ValidationError(self.get_help_text(), code="password_used_before")
 

@@ -2,6 +2,7 @@
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
+from django.utils.translation import gettext as _
 
 from apps.core.forms import clean_text
 from apps.core.listing import listing
@@ -17,6 +18,13 @@ def typed(request) -> str:
     """The first word of the field for which a lookup asks, whatever the field is called."""
     words = clean_text(next(iter(request.GET.values()), ""))[:60].split()
     return words[0] if words else ""
+
+
+def state_in_time(row) -> str:
+    """Of what runs from one time to another: not begun, in force or ended."""
+    if row.runs:
+        return _("In force")
+    return _("Ended") if row.over else _("Not yet begun")
 
 
 def is_export(page) -> bool:

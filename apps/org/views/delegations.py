@@ -15,13 +15,7 @@ from apps.org.filters.posts import DelegationFilters
 from apps.org.forms.posts import DelegationForm
 from apps.org.middleware import SESSION_KEY
 from apps.org.models import Delegation
-
-
-def state_of(delegation):
-    if delegation.runs:
-        return _("In force")
-    return _("Ended") if delegation.over else _("Not yet begun")
-
+from apps.org.views.answers import state_in_time
 
 COLUMNS = [
     Column("giver", gettext_lazy("Acted for"), lambda d: d.giver.name, sort="giver__name"),
@@ -29,7 +23,7 @@ COLUMNS = [
     Column("starts", gettext_lazy("From"), lambda d: d.starts, sort="starts", kind="date"),
     Column("ends", gettext_lazy("To"), lambda d: d.revoked_on or d.ends, sort="ends", kind="date"),
     Column("reason", gettext_lazy("Reason"), lambda d: d.reason),
-    Column("state", gettext_lazy("State"), state_of, kind="state"),
+    Column("state", gettext_lazy("State"), state_in_time, kind="state"),
 ]
 
 

@@ -15,14 +15,7 @@ from apps.org.actions import engagement as actions
 from apps.org.filters.engagements import EngagementFilters
 from apps.org.forms.engagements import AuditForm, EmergencyForm
 from apps.org.models import Engagement
-from apps.org.views.answers import forbid
-
-
-def state_of(engagement):
-    if engagement.runs:
-        return _("In force")
-    return _("Ended") if engagement.over else _("Not yet begun")
-
+from apps.org.views.answers import forbid, state_in_time
 
 COLUMNS = [
     Column("person", gettext_lazy("Who reads"), lambda e: e.person.name, sort="person__name"),
@@ -31,8 +24,8 @@ COLUMNS = [
     Column("reference", gettext_lazy("Number of the letter"), lambda e: e.reference),
     Column("purpose", gettext_lazy("Purpose"), lambda e: e.purpose),
     Column("begins", gettext_lazy("From"), lambda e: e.begins, sort="begins", kind="datetime"),
-    Column("ends", gettext_lazy("To"), lambda e: e.ended_at or e.ends, sort="ends", kind="datetime"),
-    Column("state", gettext_lazy("State"), state_of, kind="state"),
+    Column("ends", gettext_lazy("To"), lambda e: e.until, sort="ends", kind="datetime"),
+    Column("state", gettext_lazy("State"), state_in_time, kind="state"),
 ]
 READ_COLUMNS = [
     Column("at", gettext_lazy("When"), lambda e: e.at, sort="pk", kind="datetime"),
@@ -55,7 +48,7 @@ def engagement_list(request):
         "org/engagement_list.html",
         fragment="rows",
         page=page,
-        state_of=state_of,
+        state_of=state_in_time,
         may_ask=request.user.may_ever("engagement.ask"),
         may_ask_emergency=request.user.may_ever("engagement.emergency"),
     )
@@ -76,7 +69,7 @@ def engagement_detail(request, pk):
         fragment="rows",
         engagement=engagement,
         page=page,
-        state_of=state_of,
+        state_of=state_in_time,
         may_end=rules.may_end_engagement(user, engagement),
     )
 
