@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 
 from apps.allocation.filters import ScenarioFilters
 from apps.allocation.models import Fund
-from apps.allocation.views import tranches
+from apps.allocation.views import scenarios
 from apps.core import listing
 from apps.core.listing import Column
 from apps.core.views import notices, talk
@@ -84,10 +84,14 @@ def autocomplete(patch):
 
 
 def sort(patch):
-    """Tranches can be put in the order of their projects' names, those that are not named included."""
-    project, *others = tranches.COLUMNS
-    by_title = Column(project.name, project.label, project.value, sort="commitment__project__title")
-    patch.setattr(tranches, "COLUMNS", [by_title, *others])
+    """The lines of a plan can be put in the order of their projects' codes, those that are not named included."""
+    true_columns = scenarios.line_columns
+
+    def by_code(scenario, titles):
+        project, *others = true_columns(scenario, titles)
+        return [Column(project.name, project.label, project.value, sort="project__code"), *others]
+
+    patch.setattr(scenarios, "line_columns", by_code)
 
 
 def facet(patch):
