@@ -17,11 +17,11 @@ PAGES = {
     "desk": ("secretary", "/", ()),
     "issue": ("lead", "/insight/reports/", ("#rows td.title a",)),
     "opportunity-report": ("liaison", "/insight/opportunities/new/", ()),
-    "project": ("secretary", "/projects/?stage=review&state=active&sort=code", ("#rows td.title a",)),
+    "project": ("secretary", "/projects/?q=适老版3.0", ("#rows td.title a",)),
     "projects": ("secretary", "/projects/", ()),
     "meeting": ("secretary", "/review/meetings/", ("#rows tbody a",)),
     "scenario": ("fund", "/allocation/scenarios/?state=approved", ("#rows td.title a",)),
-    "product": ("secretary", "/operations/products/?state=live", ("#rows td.title a",)),
+    "product": ("secretary", "/operations/products/?sort=-adopted", ("#rows td.title a",)),
 }
 
 
