@@ -102,6 +102,12 @@ def current(path: str, lines: tuple[str, ...]) -> str | None:
     return max(fitting, key=lambda found: len(found[0]))[1] if fitting else None
 
 
+def line_named(path: str) -> str:
+    """What the line is called that the page belongs to, whoever may use it; nothing for a page of no line."""
+    line = current(path, tuple(_items))
+    return str(_items[line].label) if line else ""
+
+
 # What core itself serves.
 place("notices", "core:notice_list")
 place("notice_count", "core:notice_count")

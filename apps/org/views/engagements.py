@@ -1,6 +1,9 @@
+from contextlib import suppress
+
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
@@ -8,7 +11,9 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.core.access import SIGNED_IN, access
 from apps.core.listing import Column, listing
 from apps.core.models import Entry
+from apps.core.nav import line_named
 from apps.core.pages import refusals_as_messages, show
+from apps.core.routes import path_of
 from apps.core.verdict import Refused
 from apps.org import rules
 from apps.org.actions import engagement as actions
@@ -27,9 +32,18 @@ COLUMNS = [
     Column("ends", gettext_lazy("To"), lambda e: e.until, sort="ends", kind="datetime"),
     Column("state", gettext_lazy("State"), state_in_time, kind="state"),
 ]
+
+
+def page_named(route: str, thing: int | None) -> str:
+    """What the reader of the log calls the page: the line of the navigation it belongs to, else its route."""
+    with suppress(NoReverseMatch):
+        return line_named(path_of(route, thing)) or route
+    return route
+
+
 READ_COLUMNS = [
     Column("at", gettext_lazy("When"), lambda e: e.at, sort="pk", kind="datetime"),
-    Column("route", gettext_lazy("Page"), lambda e: e.data["route"]),
+    Column("route", gettext_lazy("Page"), lambda e: page_named(e.data["route"], e.data["thing"])),
     Column("thing", gettext_lazy("Number"), lambda e: e.data["thing"] or ""),
     Column("status", gettext_lazy("Answer"), lambda e: e.data["status"], kind="number"),
 ]
@@ -69,6 +83,7 @@ def engagement_detail(request, pk):
         fragment="rows",
         engagement=engagement,
         page=page,
+        page_named=page_named,
         state_of=state_in_time,
         may_end=rules.may_end_engagement(user, engagement),
     )

@@ -99,20 +99,21 @@ def payload_shown(request, asked) -> Markup:
 
 
 def steps_of(asked):
-    """Made, confirmed where its kind asks for it, approved: for `ui.steps`."""
+    """Made, confirmed where its kind asks for it, approved: for `ui.steps`. What is not done yet is named as the act, not as done."""
     State = Request.State
     refused = asked.state in (State.DECLINED, State.WITHDRAWN)
     steps = [{"label": _("Made"), "state": "done", "note": asked.maker}]
     if kind_named(asked.kind).of_three and (asked.confirmer or not refused):
-        standing = "done" if asked.confirmer else "now"
-        steps.append({"label": _("Confirmed"), "state": standing, "note": asked.confirmer})
+        if asked.confirmer:
+            steps.append({"label": _("Confirmed"), "state": "done", "note": asked.confirmer})
+        else:
+            steps.append({"label": _("Confirmation"), "state": "now", "note": None})
     if refused:
-        last = "stopped"
+        label, last = asked.get_state_display(), "stopped"
     elif asked.state == State.APPROVED:
-        last = "done"
+        label, last = _("Approved"), "done"
     else:
-        last = "now" if steps[-1]["state"] == "done" else "ahead"
-    label = asked.get_state_display() if refused else _("Approved")
+        label, last = _("Approval"), "now" if steps[-1]["state"] == "done" else "ahead"
     return [*steps, {"label": label, "state": last, "note": asked.checker}]
 
 
