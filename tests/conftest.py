@@ -14,6 +14,7 @@ from django.core.management import call_command, get_commands
 from playwright.sync_api import sync_playwright
 
 from tests.faults import servers
+from tests.figures import Figures
 from tests.live import LiveStack, delete_queue
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
@@ -48,6 +49,10 @@ def missing_for(item):
     if item.get_closest_marker("browser") and not os.access(CHROMIUM, os.X_OK):
         return f"there is no Chromium at {CHROMIUM} (set CHROMIUM)"
     return None
+
+
+def pytest_configure(config):
+    config.pluginmanager.register(Figures(), "figures")
 
 
 def pytest_runtest_setup(item):

@@ -20,9 +20,10 @@ PATTERNS = dict(named_views(get_resolver()))
 ROUTES = {name: pattern.callback for name, pattern in PATTERNS.items()}
 
 
-def test_every_route_of_ours_is_listed_with_the_access_its_view_declares():
+def test_every_route_of_ours_is_listed_with_the_access_its_view_declares(record_property):
     ours = {name: getattr(view, "access", None) for name, view in ROUTES.items() if ":" in name}
     assert ours == ACCESS
+    record_property("access: routes that declare who may use them", len(ours))
 
 
 @pytest.mark.django_db
@@ -37,9 +38,12 @@ def test_every_route_about_a_thing_is_tried_on_somebody_elses():
 
 
 @pytest.mark.django_db
-def test_a_stranger_gets_404_for_what_is_out_of_reach_and_the_same_for_what_does_not_exist(client):
+def test_a_stranger_gets_404_for_what_is_out_of_reach_and_the_same_for_what_does_not_exist(
+    client, record_property
+):
     client.force_login(PostFactory(role="group_lead").user)
-    for name, kwargs in somebody_elses().items():
+    tried = somebody_elses()
+    for name, kwargs in tried.items():
         found = {
             client.get(reverse(name, kwargs=kwargs)).status_code,
             client.post(reverse(name, kwargs=kwargs)).status_code,
@@ -48,6 +52,7 @@ def test_a_stranger_gets_404_for_what_is_out_of_reach_and_the_same_for_what_does
         assert found <= {403, 404, 405}, name
         assert found & {403, 404}, name
         assert absent <= {403, 404, 405}, name
+    record_property("access: routes tried by a stranger on somebody else's thing", len(tried))
 
 
 @pytest.mark.django_db

@@ -77,7 +77,12 @@ def cells(data):
     return str([book.get_sheet_by_name(name).to_python() for name in book.sheet_names])
 
 
-def test_no_list_count_or_export_tells_a_stranger_of_the_journey(client, people, strangers):  # noqa: F811
+def test_no_list_count_or_export_tells_a_stranger_of_the_journey(
+    client,
+    people,  # noqa: F811
+    strangers,
+    record_property,
+):
     before = {role: seen_by(client, user) for role, user in strangers.items()}
 
     _item, _opportunity, project = carried_to_the_gate(people)
@@ -85,13 +90,16 @@ def test_no_list_count_or_export_tells_a_stranger_of_the_journey(client, people,
     paid(people)
     grown(people, project)
 
+    read_through = 0
     for role, user in strangers.items():
         for name, shown in seen_by(client, user).items():
+            read_through += len(shown)
             for form, text in shown.items():
                 assert [word for word in WORDS if word in text] == [], (role, name, form)
             counted = shown["count"].startswith("共")
             if counted and name.split(":")[0] not in OPEN_TO_ALL:
                 assert shown["count"] == before[role][name]["count"], (role, name)
+    record_property("access: lists, counts and exports read by strangers", read_through)
 
 
 def test_the_words_of_the_journey_are_seen_by_those_in_reach(client, people):  # noqa: F811

@@ -151,7 +151,7 @@ def some_operation(dice, books, number):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("seed", [20261123, 4])
-def test_the_ledger_does_what_a_plain_model_does(seed):
+def test_the_ledger_does_what_a_plain_model_does(seed, record_property):
     dice, books, outcomes = random.Random(seed), Books(), Counter()
     for code, (measure, floor) in ACCOUNTS.items():
         account(code, measure=measure, floor=floor)
@@ -180,6 +180,7 @@ def test_the_ledger_does_what_a_plain_model_does(seed):
     endings = Resolution.objects.values_list("reservation__transaction__key", "outcome")
     assert dict(endings) == books.endings
     assert verify() == []
+    record_property("ledger: random operations that did what a plain model does", number)
     # The dice have tried everything, often.
     assert (
         min(

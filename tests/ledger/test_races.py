@@ -63,7 +63,7 @@ def pots(amount, rounds=ROUNDS, floor=0):
         post(f"fill:{number}", [("source", -amount), (f"pot:{number}", amount)])
 
 
-def test_of_fifty_who_take_the_last_unit_exactly_one_gets_it():
+def test_of_fifty_who_take_the_last_unit_exactly_one_gets_it(record_property):
     pots(1)
 
     def take(runner, number):
@@ -74,6 +74,7 @@ def test_of_fifty_who_take_the_last_unit_exactly_one_gets_it():
     assert [kinds(round_) for round_ in outcomes] == [{"Transaction": 1, "Refused": 49}] * ROUNDS
     assert (Account.objects.under("pot:").total(), balance("taker")) == (0, ROUNDS)
     assert verify() == []
+    record_property("races: rounds of fifty for the last unit, one winner each", ROUNDS)
 
 
 def test_of_fifty_who_reserve_the_last_unit_exactly_one_has_it():

@@ -96,7 +96,8 @@ def test_the_log_names_the_pages_as_the_navigation_does(world, client):
     opens(client, world.inspector, world.page)
     client.force_login(world.audit_admin)
     page = client.get(engagement.get_absolute_url(), headers={"Accept-Language": "zh-hans"}).content.decode()
-    assert "projects:project_detail" in page and "项目 <small" in page
+    assert "projects:project_detail" in page
+    assert "项目 <small" in page
 
 
 def test_nobody_is_written_down_without_an_engagement(world, client):

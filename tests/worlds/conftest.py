@@ -1,8 +1,7 @@
-"""How many worlds, on which day, with which planted leak; and the figures at the end of the run."""
+"""How many worlds, on which day, with which planted leak."""
 
 import logging
 import os
-from collections import Counter
 
 import pytest
 
@@ -11,7 +10,6 @@ from tests.worlds.leaks import LEAKS, plant
 
 WORLDS = int(os.environ.get("SILUN_WORLDS", "60"))
 FIRST = int(os.environ.get("SILUN_FIRST_WORLD", "1"))
-FIGURES = ("worlds", "users", "things", "pages", "seconds", "differences")
 
 
 def pytest_generate_tests(metafunc):
@@ -39,23 +37,3 @@ def planted(monkeypatch):
     if name := os.environ.get("LEAK"):
         assert name in LEAKS, f"LEAK is one of {', '.join(LEAKS)}"
         plant(name, monkeypatch)
-
-
-class Figures:
-    """Sums what the worlds of all processes tell of themselves."""
-
-    def __init__(self):
-        self.sums = Counter()
-
-    def pytest_runtest_logreport(self, report):
-        for name, value in report.user_properties if report.when == "call" else ():
-            if name in FIGURES:
-                self.sums[name] += value
-
-    def pytest_terminal_summary(self, terminalreporter):
-        if self.sums["worlds"]:
-            terminalreporter.write_line(", ".join(f"{name}: {round(self.sums[name]):,}" for name in FIGURES))
-
-
-def pytest_configure(config):
-    config.pluginmanager.register(Figures(), "figures of the worlds")

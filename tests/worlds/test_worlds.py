@@ -102,9 +102,9 @@ def test_each_person_sees_what_the_oracle_says_and_nothing_else(seed, record_pro
     found, pages = differences_of(world)
 
     record_property("worlds", 1)
-    record_property("users", len(world.people))
-    record_property("things", sum(map(len, world.things.values())))
-    record_property("pages", pages)
-    record_property("seconds", time.monotonic() - began)
-    record_property("differences", len(found))
+    record_property("worlds: users", len(world.people))
+    record_property("worlds: things", sum(map(len, world.things.values())))
+    record_property("worlds: pages walked", pages)
+    record_property("worlds: seconds of all processes", time.monotonic() - began)
+    record_property("worlds: differences from the oracle", len(found))
     assert found[:SHOWN] == []
