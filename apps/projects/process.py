@@ -7,7 +7,7 @@ from apps.projects.models import Gate, ProcessVersion, RequiredKind, Stage
 STAGES = [  # code, name, name_en, working days, tone
     ("proposal", "立项申报", "Proposal", 15, "amber"),
     ("review", "立项评审", "Review", 15, "violet"),
-    ("funding", "资源安排", "Funding", 10, "violet"),
+    ("funding", "资源安排", "Funding", 45, "violet"),
     ("build", "研发建设", "Building", 90, "teal"),
     ("pilot", "试点", "Pilot", 60, "blue"),
     ("launch", "投产", "Launch", 20, "blue"),

@@ -3,7 +3,7 @@
 from datetime import date
 
 from apps.core import clock
-from apps.desk.demo.bank import Bank, texts, theme_of
+from apps.desk.demo.bank import WAN, Bank, texts, theme_of
 from apps.desk.demo.diary import Story, minutes
 from apps.operations.actions import (
     accept_rollout,
@@ -20,7 +20,9 @@ from apps.projects.models import Project
 # What came of what was promised, from product to product: the median lies between 0.6 and 0.7.
 REALISED = (0.12, 0.33, 0.48, 0.57, 0.63, 0.67, 0.7, 0.75, 0.86, 1.02, 1.36)
 WIDE, NEAR, LOCAL = "wide", "near", "local"  # how far it spreads
-SPREADS = [WIDE] * 2 + [NEAR] * 3 + [LOCAL] * 5
+# What cost much is worth its way to many; what a branch made for itself for little mostly stays there.
+LARGE = 60 * WAN
+SPREADS = {True: [WIDE] * 4 + [NEAR] * 4 + [LOCAL] * 2, False: [NEAR] + [LOCAL] * 4}
 ACCEPTED = 0.68  # of the offers
 RECENT = 20  # days within which an offer may still lie unanswered
 RAMP = (0.75, 0.9)  # of a common month, in the first ones
@@ -36,7 +38,8 @@ def grow(bank: Bank, project: Project, manager, topic: dict, chance) -> Story:
     yield chance.randint(1, 3)
     advance(project, "to_rollout", by=manager)
     branch = next((branch for branch in bank.branches if branch.unit.pk == project.unit_id), None)
-    spread = bank.deal("spread", SPREADS)
+    large = project.estimate.costs_fen[0] >= LARGE
+    spread = bank.deal(f"spread {large}", SPREADS[large])
     live = [(project.unit, manager, 1.0)]
     if spread == LOCAL and branch:
         yield chance.randint(2, 6)

@@ -289,7 +289,7 @@ def decided(bank: Bank, project: Project, manager, chance) -> Story:
 def plan_of_work(project: Project, by, chance, theme) -> None:
     """Dates with the usual slack: the forum, the fund, then the building and the pilot."""
     stages = {stage.code: stage for stage in project.process_version.stages.all()}
-    day, rows = clock.today() + timedelta(days=100), []
+    day, rows = clock.today() + timedelta(days=125), []
     for stage, count, gap in (("build", 3, 30), ("pilot", 2, 33)):
         chosen = sorted(chance.sample(range(len(theme[stage])), count))
         for name in chosen:
