@@ -33,19 +33,25 @@ def yuan(fen: int | None) -> str:
     return MISSING if fen is None else _fixed(fen, 100, 2)
 
 
+def _short(value: int, scale: int, digits: int) -> str:
+    """The same without decimals where there is nothing behind the point: "420", but "420.50"."""
+    return _fixed(value, scale, 0 if value % scale == 0 else digits)
+
+
 def wan_parts(fen: int | None, digits: int = 2) -> tuple[str, str]:
     """Fen in the unit banks talk in, number and unit apart: ("486.20", "万元"), from 100 million yuan on ("1.23", "亿元").
 
-    English has no 万: ("4.86", "CNY million"), below a million ("486,200", "CNY").
+    A whole number of them has no decimals: ("420", "万元"). English has no 万: ("4.86", "CNY million"), below a million
+    ("486,200", "CNY").
     """
     if fen is None:
         return MISSING, ""
     if (get_language() or "").startswith("zh"):
         if abs(fen) >= 10_000_000_000:
-            return _fixed(fen, 10_000_000_000, digits), "亿元"
-        return _fixed(fen, 1_000_000, digits), "万元"
+            return _short(fen, 10_000_000_000, digits), "亿元"
+        return _short(fen, 1_000_000, digits), "万元"
     if abs(fen) >= 100_000_000:
-        return _fixed(fen, 100_000_000, digits), "CNY million"
+        return _short(fen, 100_000_000, digits), "CNY million"
     return _fixed(fen, 100, 0), "CNY"
 
 

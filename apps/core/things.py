@@ -47,11 +47,16 @@ def visible_things(user, rows) -> dict[tuple[int, int], Any]:
 
 
 def with_things(user, rows) -> list:
-    """The same rows, each with `thing`: its subject, or None when the person does not see it (any more)."""
+    """The same rows, each with `thing`: its subject, or None when the person does not see it (any more).
+
+    A thing that is itself about another, as a request is, comes with that as the row's `about`, where it is seen too.
+    """
     rows = list(rows)
     found = visible_things(user, rows)
+    about = visible_things(user, [thing for thing in found.values() if hasattr(thing, "subject_type_id")])
     for row in rows:
-        row.thing = found.get((row.subject_type_id, row.subject_id))
+        row.thing = thing = found.get((row.subject_type_id, row.subject_id))
+        row.about = about.get((getattr(thing, "subject_type_id", None), getattr(thing, "subject_id", None)))
     return rows
 
 

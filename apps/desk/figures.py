@@ -79,7 +79,14 @@ def trend(user) -> dict[str, list]:
 
 
 def trend_chart(told: dict[str, list]) -> dict:
-    """The trend as an ECharts option."""
+    """The trend as an ECharts option; of projects alone for whoever has no opportunities in reach."""
+    proposed = {"type": "bar", "name": str(_("Projects proposed")), "data": told["proposed"]}
+    if not any(told["filed"]):
+        return {
+            "xAxis": {"type": "category", "data": told["months"]},
+            "yAxis": {"type": "value", "minInterval": 1},
+            "series": [proposed],
+        }
     return {
         "xAxis": {"type": "category", "data": told["months"]},
         "yAxis": [
@@ -88,7 +95,7 @@ def trend_chart(told: dict[str, list]) -> dict:
         ],
         "series": [
             {"type": "bar", "name": str(_("Opportunities filed")), "data": told["filed"]},
-            {"type": "bar", "name": str(_("Projects proposed")), "data": told["proposed"]},
+            proposed,
             {"type": "line", "name": str(_("Proposed per 100 filed")), "data": told["share"], "yAxisIndex": 1},
         ],
     }  # fmt: skip

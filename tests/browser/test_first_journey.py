@@ -166,7 +166,7 @@ def project_proposed(someone, world):
     lead.page.wait_for_selector("#preview .figures")
     lead.looks("estimate")
     lead.press("保存测算")
-    lead.reads("80.00 万元")
+    lead.reads("80 万元")
 
     lead.open(f"{world.project}plan/")
     soon = date.today() + timedelta(days=60)
@@ -350,7 +350,7 @@ def funded(someone, world):
 
     lead = someone("lead")
     lead.open(world.project)
-    lead.reads("研发建设", "32.00 万元")
+    lead.reads("研发建设", "32 万元")
     lead.looks("project-funded")
 
 
@@ -397,7 +397,7 @@ def adopted(someone, world):
     fourth.follows("票据秒贴", within=".desk-panels")
     fourth.answer("谢绝", note="我行辖内无此类客群")
     lead.open(world.product)
-    lead.reads("我行辖内无此类客群", "12.00 万元")
+    lead.reads("我行辖内无此类客群", "12 万元")
     lead.looks("product")
     lead.open(world.project)
     lead.press("转入运营")

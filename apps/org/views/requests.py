@@ -41,7 +41,15 @@ def request_list(request):
     page = listing(request, rows, COLUMNS, filters=filters, sort="-made", name="requests")
     if isinstance(page, HttpResponseBase):
         return page
-    return show(request, "org/request_list.html", fragment="rows", page=page, tones=TONES)
+    with_subjects = visible_things(request.user, page.rows)
+    return show(
+        request,
+        "org/request_list.html",
+        fragment="rows",
+        page=page,
+        tones=TONES,
+        subjects={row.pk: with_subjects.get((row.subject_type_id, row.subject_id)) for row in page.rows},
+    )
 
 
 @require_GET

@@ -46,7 +46,7 @@ class Ballot(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", _("Over")
 
     class Result(models.TextChoices):
         PASSED = PASSED, _("Passed")

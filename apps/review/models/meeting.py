@@ -35,7 +35,7 @@ class Meeting(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", _("Over")
 
     forum = models.ForeignKey("review.Forum", models.PROTECT, related_name="meetings")
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")

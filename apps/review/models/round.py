@@ -42,7 +42,7 @@ class Round(models.Model):
 
     class State(models.TextChoices):
         OPEN = "open", _("Open")
-        CLOSED = "closed", _("Closed")
+        CLOSED = "closed", _("Over")
 
     forum = models.ForeignKey("review.Forum", models.PROTECT, related_name="rounds")
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")  # the forum's: how far it reaches
