@@ -144,6 +144,12 @@ def _fresh(filed, days) -> list[Item]:
     return [row for day, row in filed if day >= since and row.state == Item.State.FILED]
 
 
+def still_filed(row: Item) -> bool:
+    """What was withdrawn while an issue is made up does not go into it."""
+    row.refresh_from_db(fields=["state"])
+    return row.state == Item.State.FILED
+
+
 def weekly(bank: Bank, filed) -> Story:
     """Opened on Monday, made up as items come in, published on Friday; this week's is not out yet."""
     secretary, officer = bank.users["secretary"], bank.users["officer"]
@@ -156,10 +162,11 @@ def weekly(bank: Bank, filed) -> Story:
             yield pause if clock.today().weekday() < 4 else time(10, 20)
             fresh = [row for row in _fresh(filed, 8) if row.pk not in carried]
             for row in chance.sample(fresh, min(len(fresh), most - len(inside) + chance.randint(0, 1))):
-                add_to_issue(issue, row, by=officer, summary=row.body.split("\n")[0][:120])
-                carried.add(row.pk)
-                inside.append(row)
-                yield minutes(2, 9, chance)
+                if still_filed(row):
+                    add_to_issue(issue, row, by=officer, summary=row.body.split("\n")[0][:120])
+                    carried.add(row.pk)
+                    inside.append(row)
+                    yield minutes(2, 9, chance)
             if issue.title == "" and inside:
                 edit_issue(
                     issue,
@@ -217,10 +224,12 @@ def monthly(bank: Bank, filed) -> Story:
         month = clock.today().month
         edit_issue(issue, by=secretary, version=issue.version, title=f"{month}月数字金融创新综述")
         fresh = _fresh(filed, 30)
-        inside = sorted(chance.sample(fresh, min(12, len(fresh))), key=lambda row: row.pk)
-        for row in inside:
-            add_to_issue(issue, row, by=secretary)
-            yield minutes(1, 6, chance)
+        inside = []
+        for row in sorted(chance.sample(fresh, min(12, len(fresh))), key=lambda row: row.pk):
+            if still_filed(row):
+                add_to_issue(issue, row, by=secretary)
+                inside.append(row)
+                yield minutes(1, 6, chance)
         yield max(2, 35 - clock.today().day)
         if inside:
             yield from published(
@@ -236,10 +245,12 @@ def special_issue(bank: Bank, filed, number: int, series: str, title: str, categ
     issue = open_issue(report, by=secretary)
     graded = {"grade": Grade.SECRET} if "大模型" in title else {}
     edit_issue(issue, by=secretary, version=issue.version, title=title, **graded)
-    inside = [row for row in _fresh(filed, 90) if row.category in categories][-9:]
-    for row in inside:
-        add_to_issue(issue, row, by=secretary)
-        yield minutes(2, 15, chance)
+    inside = []
+    for row in [row for row in _fresh(filed, 90) if row.category in categories][-9:]:
+        if still_filed(row):
+            add_to_issue(issue, row, by=secretary)
+            inside.append(row)
+            yield minutes(2, 15, chance)
     yield 4
     if inside:
         units = [

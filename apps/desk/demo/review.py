@@ -150,7 +150,7 @@ def meet(bank: Bank, forum, topics, secretary, branch, chance, words) -> Story:
         if bank.fates.get(topic.subject_id) == RETURNED:
             continue  # sent back without a vote
         yield minutes(8, 15, chance)  # it is presented and talked over
-        ballot = open_ballot(topic, meeting, by=secretary, minutes=60 * 24 * 6)
+        ballot = open_ballot(topic, meeting, by=secretary, minutes=60 * 24 * 14)
         running.append(ballot)
         yield from votes(bank, ballot, away, written, chance)
         if not written:
