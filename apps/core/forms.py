@@ -12,6 +12,7 @@ from decimal import Decimal
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.forms.models import ModelFormMetaclass
 from django.forms.renderers import BaseRenderer
 from django.template import engines
@@ -290,8 +291,17 @@ class StrictDateTimeField(forms.DateTimeField):
 # ── Forms ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
+DASHES = BLANK_CHOICE_DASH[0][1]  # what Django shows where nothing is chosen
+
+
 class Form(forms.Form):
     """Base of our forms. Write `ui.form(form, submit=…)` in the page."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if getattr(field, "empty_label", None) == DASHES:
+                field.empty_label = _("Not chosen")
 
     def refuse_end_before_start(self, start: str, end: str) -> None:
         """For clean(): puts an error on the field `end` when it lies before the field `start`."""
