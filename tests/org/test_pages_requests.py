@@ -133,7 +133,7 @@ def test_the_list_takes_the_same_queries_for_any_number(
     for _number in range(count):
         ask_post(PersonFactory(), world.east, "group_member", by=world.lead)
     visit(world.security, url("request_list"))
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         page = client.get(url("request_list"))
     assert len(page.context_data["page"].rows) == count
 
