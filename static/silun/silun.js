@@ -116,6 +116,10 @@
 
   // ── Long selects get a search box; charts are drawn; the error summary takes the focus. ──
   function dress(part) {
+    all(".steps > [aria-current=step]", part).forEach((step) => {   // on a phone the row of steps is wider than the page
+      const row = step.parentElement;
+      row.scrollLeft = step.offsetLeft - row.offsetLeft - (row.clientWidth - step.offsetWidth) / 2;
+    });
     const selects = all("select[data-choose]:not(.tomselected), select[data-choose-from]:not(.tomselected)", part);
     if (selects.length) {
       loadStyle(files.tomSelectCss);
