@@ -22,7 +22,7 @@ test: setup
 	@$(VENV) tools/check.py test
 
 check: setup
-	@$(VENV) tools/check.py lint test again
+	@$(VENV) tools/check.py lint test again walls
 
 bench: setup
 	@$(VENV) -m bench

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
-"""Run what guards Silun, step by step, and say at the end what held: `check.py [--add] GROUP...`, groups lint, test, again.
+"""Run what guards Silun, step by step, and say at the end what held: `check.py [--add] GROUP...`, groups lint, test, again, walls.
 
     lint    style, templates, types, import contracts, migrations, translations, production settings
     test    `make test`: the suite on SQLite, then what needs PostgreSQL or a broker, then what needs a browser
     again   the suite on PostgreSQL, and the browser journeys on PostgreSQL with RabbitMQ
+    walls   what must hold whatever is tried: bad input, sixty worlds with ten leaks planted, faults with servers of their own
 
 A step never stops the next; the exit code is 1 when one failed. `--add` counts the steps of the run before in the
 table and the sum, so that two commands in a row end in one answer. A service that is missing has its tests skipped by
@@ -73,6 +74,9 @@ def steps():
     yield "again", "tests on PostgreSQL", pytest("-m", NEEDS_NO_SERVICE, *parallel()), services
     # The same pages as in the browser before: whether they can be read by all was asked there.
     yield "again", "browser on PostgreSQL", pytest("-m", "browser"), services | {"SILUN_LOOKS": "0"}
+    yield "walls", "bad input", pytest("tests/input", "-m", "hostile", *parallel()), ON_SQLITE
+    yield "walls", "worlds", pytest("tests/worlds", "-m", "worlds", *parallel()), ON_SQLITE
+    yield "walls", "faults", pytest("tests/faults", "-m", "faults", *parallel()), ON_SQLITE
 
 
 def typed_files():
@@ -150,7 +154,7 @@ def counted(line):
 
 def main():
     reader = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    reader.add_argument("groups", nargs="+", choices=["lint", "test", "again"])
+    reader.add_argument("groups", nargs="+", choices=["lint", "test", "again", "walls"])
     reader.add_argument("--add", action="store_true", help="count the run before in the table and the sum")
     asked = reader.parse_args()
     done = json.loads(RESULTS.read_text()) if asked.add and RESULTS.exists() else []
