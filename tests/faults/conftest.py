@@ -36,14 +36,29 @@ def broker(request):
 
 
 @pytest.fixture(scope="session")
-def built(own_postgresql, tmp_path_factory):
-    """A Silun with its tables, its static files and the small bank, to be copied."""
-    stack = LiveStack(tmp_path_factory.mktemp("built"), postgresql_url=own_postgresql.url)
+def tables(own_postgresql, tmp_path_factory):
+    """A Silun with its tables and static files, and nobody in it, to be copied."""
+    stack = LiveStack(tmp_path_factory.mktemp("tables"), postgresql_url=own_postgresql.url)
     stack.prepare()
+    (stack.folder / "checkpoints").mkdir()
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def built(tables, own_postgresql, tmp_path_factory):
+    """The same with the small bank in it."""
+    stack = LiveStack(tmp_path_factory.mktemp("built"), postgresql_url=own_postgresql.url, copy_of=tables)
     stack.manage("shell", "-v0", "-c", "from tests.browser.bank import make; make()")
     stack.manage("shell", "-v0", "-c", "from apps.core.sealing import seal_all; seal_all()")
     yield stack
     stack.stop()
+
+
+@pytest.fixture
+def copied():
+    """Which Silun a test begins with; one that needs an empty bank says `tables`."""
+    return "built"
 
 
 @pytest.fixture
@@ -55,11 +70,11 @@ def wire(broker):
 
 
 @pytest.fixture
-def house(built, broker, wire, own_postgresql, tmp_path):
+def house(request, copied, broker, wire, own_postgresql, tmp_path):
     """A Silun of this test's own; nothing of it runs yet."""
     url = broker.url.replace(f":{broker.port}/", f":{wire.port}/")
     house = House(
-        tmp_path, postgresql_url=own_postgresql.url, broker_url=url, copy_of=built,
+        tmp_path, postgresql_url=own_postgresql.url, broker_url=url, copy_of=request.getfixturevalue(copied),
         cache_url=url if url.startswith("redis") else "",
     )  # fmt: skip
     yield house
