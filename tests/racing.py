@@ -81,3 +81,11 @@ def press(session, address, **data) -> str:
     response = window.post(address, data)
     said = [message.level_tag for message in get_messages(response.wsgi_request)]
     return said[-1] if said else str(response.status_code)
+
+
+def answered(outcomes) -> list[list[str]]:
+    """What was said in each round, in the order of the alphabet. Raises the first error that was no answer."""
+    for outcome in (outcome for round_ in outcomes for outcome in round_):
+        if isinstance(outcome, Exception):
+            raise outcome
+    return [sorted(round_) for round_ in outcomes]

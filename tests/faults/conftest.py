@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.faults.filled import fill
 from tests.faults.house import House
 from tests.faults.proxy import Proxy
 from tests.faults.servers import OwnPostgreSQL, OwnRabbitMQ, OwnRedis
@@ -79,3 +80,15 @@ def house(request, copied, broker, wire, own_postgresql, tmp_path):
     )  # fmt: skip
     yield house
     house.stop()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def filled(request, tmp_path):
+    """A Silun on each kind of database in turn, with a bank and files in it; nothing of it runs."""
+    server = request.getfixturevalue("own_postgresql").url if request.param == "postgresql" else ""
+    stack = LiveStack(tmp_path / "var", postgresql_url=server)
+    try:
+        fill(stack)
+        yield stack
+    finally:
+        stack.stop()
