@@ -1,4 +1,7 @@
-"""Servers of the tests' own and a Silun on them, made once and copied for each test."""
+"""Servers of the tests' own and a Silun on them, made once for each process of the tests and copied for each test.
+
+No test stands in another's way, and most of them wait most of the time: `-n 4 --dist worksteal` on two cores, too.
+"""
 
 import pytest
 

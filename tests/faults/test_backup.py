@@ -18,7 +18,7 @@ from psycopg import sql
 from tests.faults.filled import rows
 from tests.faults.house import said
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("backup")]
+pytestmark = pytest.mark.faults
 
 TRIGGERS = """
 import json

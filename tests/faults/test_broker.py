@@ -7,7 +7,7 @@ import pytest
 
 from tests.faults.house import PAGE_WITHIN_S, SETTLED_WITHIN_S, Visitor, said
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 REPORTS = 5  # saved while the broker is away
 

@@ -10,7 +10,7 @@ import pytest
 from tests.allocation.test_faults import PREPARE, SOLVE
 from tests.faults.house import Visitor, said
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.allocation.test_faults import APPROVE, ASK, PREPARE, SOLVE
 from tests.faults.house import PAGE_WITHIN_S, Visitor, said
 from tests.faults.test_kills import KEY
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 OPEN_A_BALLOT = """
 from apps.review.actions import open_ballot

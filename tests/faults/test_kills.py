@@ -17,7 +17,7 @@ from apps.core.jobs import LEASE_S
 from tests.faults.house import SETTLED_WITHIN_S, Visitor, said
 from tests.faults.proxy import Proxy
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 KILLS = int(os.environ.get("SILUN_KILLS", "20")) // 2
 WORKERS = 3

@@ -12,7 +12,7 @@ from tests.faults.house import said
 from tests.faults.servers import ArchivingPostgreSQL
 from tests.live import LiveStack
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("backup")]
+pytestmark = pytest.mark.faults
 
 REPORT = """
 from apps.core.attachments import attach

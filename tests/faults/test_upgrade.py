@@ -8,7 +8,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from tests.faults.house import said
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("backup")]
+pytestmark = pytest.mark.faults
 
 CONTENT = """
 import json
