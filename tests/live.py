@@ -52,7 +52,8 @@ class LiveStack:
             "INSTALLATION": self.name,
         }
         if copy_of:  # its rows, its static files, and what its journal has left outside the database
-            self.environment["STATIC_ROOT"] = str(copy_of.folder / "static")
+            static = copy_of.environment.get("STATIC_ROOT", str(copy_of.folder / "static"))
+            self.environment["STATIC_ROOT"] = static
             shutil.copytree(copy_of.folder / "checkpoints", folder / "checkpoints")
         self.processes: dict[str, subprocess.Popen] = {}
 
@@ -62,6 +63,8 @@ class LiveStack:
             connection.execute(
                 sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(self.name), made_from)
             )
+            if self.copy_of:  # or sequences of the copy go back to where they were when the server is killed
+                connection.execute("CHECKPOINT")
         return urlunsplit(urlsplit(self.server)._replace(path=f"/{self.name}"))
 
     def manage(self, *arguments, check=True) -> str:

@@ -93,8 +93,8 @@ def verify() -> Report:
     """Walk the chain, then hold it against the checkpoints inside and outside the database."""
     problems: list[str] = []
     heads = {point.seq: point for point in Checkpoint.objects.all()}
-    outside = {point["seq"]: point for point in _read_outside(problems)}
-    expected, head, count = 1, START, 0
+    outside = {point["seq"]: point["hash"] for point in _read_outside(problems)}
+    expected, head, count, vouched = 1, START, 0, 0
     seals = Seal.objects.order_by("seq").values_list("seq", "entry_id", "hash")
     for chunk in _chunks(seals.iterator(chunk_size=2000), 2000):
         entries = Entry.objects.in_bulk([entry_id for _seq, entry_id, _hash in chunk])
@@ -112,12 +112,14 @@ def verify() -> Report:
             elif link(head, entry) != stored:
                 problems.append(f"journal line {entry_id} (seal {seq}): changed, inserted or out of order")
             head = stored
-            for point, place in ((heads.get(seq), "database"), (outside.get(seq), "file")):
-                point_hash = point and (point["hash"] if isinstance(point, dict) else point.hash)
-                if point and point_hash != stored:
-                    problems.append(
-                        f"journal line {entry_id} (seal {seq}): the chain differs from its checkpoint in the {place}"
-                    )
+            points = {"database": heads[seq].hash if seq in heads else "", "file": outside.get(seq, "")}
+            for place in (place for place, hash_ in points.items() if hash_ not in ("", stored)):
+                problems.append(
+                    f"journal line {entry_id} (seal {seq}): the chain differs from its checkpoint in the {place};"
+                    f" it was hashed anew somewhere from seal {vouched + 1} on"
+                )
+            if stored in points.values():
+                vouched = seq
     last = expected - 1
     for seq in sorted(set(heads) | set(outside)):
         if seq > last:

@@ -54,7 +54,7 @@ class House(LiveStack):
     def held(self, sql, *params):
         """Keep what this statement locks, until the block ends: whoever wants it stands still, in mid-transaction."""
         with psycopg.connect(self.environment["DATABASE_URL"]) as connection:
-            connection.execute(sql, params)
+            connection.execute(sql, params or None)
             yield
             connection.rollback()
 
@@ -71,7 +71,7 @@ class House(LiveStack):
     def ask(self, sql, *params):
         """The rows of a query, as others see them."""
         with psycopg.connect(self.environment["DATABASE_URL"], autocommit=True) as connection:
-            return connection.execute(sql, params).fetchall()
+            return connection.execute(sql, params or None).fetchall()
 
     def one(self, sql, *params):
         return self.ask(sql, *params)[0][0]

@@ -223,3 +223,49 @@ class OwnPostgreSQL(Server):
     def stop(self):
         """At once, without waiting for anybody: what was not committed is gone."""
         self._end(signal.SIGQUIT)
+
+
+class ArchivingPostgreSQL(OwnPostgreSQL):
+    """Keeps each piece of its log in a folder beside it, as docs/operations.md says, so that it can go back to any moment."""
+
+    def __init__(self):
+        super().__init__(wal_level="replica", archive_mode="on", archive_timeout="60")
+        self.base, self.archive = self.folder / "base", self.folder / "archive"
+        self.archive.mkdir()
+        self.give(self.archive)
+        self.options["archive_command"] = f"test ! -f {self.archive}/%f && cp %p {self.archive}/%f"
+
+    def base_backup(self):
+        address = ("-h", "127.0.0.1", "-p", self.port, "-U", "postgres")
+        self.run("pg_basebackup", *address, "-D", self.base, "--checkpoint=fast", "--no-sync")
+
+    def archive_all(self):
+        """Close the piece of the log that is written now, and wait until it is in the archive."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            (piece,) = connection.execute("SELECT pg_walfile_name(pg_current_wal_lsn())").fetchone()
+            connection.execute("SELECT pg_switch_wal()")
+        deadline = time.monotonic() + STARTING_S
+        while not (self.archive / piece).exists():
+            assert time.monotonic() < deadline, f"{piece} was not archived:\n{self.log()}"
+            time.sleep(0.1)
+
+    def restore_to(self, moment: str):
+        """Start from the base backup, and play the archived log up to this moment and not beyond."""
+        shutil.rmtree(self.data, ignore_errors=True)
+        self.base.rename(self.data)
+        (self.data / "recovery.signal").touch()
+        self.give(self.data / "recovery.signal")
+        self.options |= {
+            "restore_command": f"cp {self.archive}/%f %p",
+            "recovery_target_time": moment,
+            "recovery_target_action": "promote",
+        }
+        self.start()
+        deadline = time.monotonic() + STARTING_S
+        while self._recovers():
+            assert time.monotonic() < deadline, f"It still recovers:\n{self.log()}"
+            time.sleep(0.1)
+
+    def _recovers(self):
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            return connection.execute("SELECT pg_is_in_recovery()").fetchone()[0]

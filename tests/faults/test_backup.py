@@ -5,7 +5,6 @@ SILUN_BANK=demo does it with the whole demo bank instead of the small one.
 
 import hashlib
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -16,59 +15,16 @@ import psycopg
 import pytest
 from psycopg import sql
 
+from tests.faults.filled import rows
 from tests.faults.house import said
-from tests.live import LiveStack
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("backup")]
+pytestmark = pytest.mark.faults
 
-COUNT = """
-import json
-from apps.core.databases import row_counts
-print(json.dumps(row_counts()))
-"""
-SMALL_BANK = """
-from tests.browser.bank import make
-from apps.core.attachments import attach
-from apps.core.journal import record
-from apps.core.jobs import drain
-from apps.core.sealing import seal_all
-from apps.org.models import User
-from tests.factories import make_opportunity
-make()
-liaison = User.objects.get(username="liaison")
-for number in range(20):
-    thing = make_opportunity(liaison, liaison.standing[0].unit, title=f"线索{number}")
-    attach(thing, f"照片{number}".encode() * 5000, by=liaison, name=f"照片{number}.jpg", media_type="image/jpeg")
-drain()
-seal_all()
-"""
 TRIGGERS = """
 import json
 from apps.core.triggers import installed
 print(json.dumps(sorted(installed())))
 """
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def stack(request, tmp_path):
-    server = request.getfixturevalue("own_postgresql").url if request.param == "postgresql" else ""
-    stack = LiveStack(tmp_path / "var", postgresql_url=server)
-    try:
-        yield stack
-    finally:
-        stack.stop()
-
-
-def fill(stack):
-    stack.manage("migrate", "--no-input", "--verbosity=0")
-    if os.environ.get("SILUN_BANK") == "demo":
-        stack.manage("demo")
-    else:
-        stack.manage("shell", "-v0", "-c", SMALL_BANK)
-
-
-def rows(stack) -> dict:
-    return json.loads(stack.manage("shell", "-v0", "-c", COUNT))
 
 
 def triggers(stack) -> list:
@@ -103,8 +59,8 @@ def refused(stack, *arguments) -> str:
     return failure.value.stderr
 
 
-def test_a_bank_that_was_destroyed_comes_back_row_for_row_and_file_for_file(stack, tmp_path):
-    fill(stack)
+def test_a_bank_that_was_destroyed_comes_back_row_for_row_and_file_for_file(filled, tmp_path):
+    stack = filled
     rows_before, files_before, triggers_before = rows(stack), files(stack), triggers(stack)
     began = time.monotonic()
     made = stack.manage("backup", str(tmp_path / "backup"))
@@ -145,9 +101,9 @@ def test_a_bank_that_was_destroyed_comes_back_row_for_row_and_file_for_file(stac
     assert (rows(stack), files(stack)) == (rows_before, files_before)
 
 
-def test_a_restore_says_what_of_the_backup_is_not_as_it_was_promised(stack, tmp_path):
+def test_a_restore_says_what_of_the_backup_is_not_as_it_was_promised(filled, tmp_path):
     """The hashes are right, as of a backup that somebody wrote anew; the rows are not."""
-    fill(stack)
+    stack = filled
     backup = tmp_path / "backup"
     stack.manage("backup", str(backup))
     manifest = json.loads((backup / "manifest.json").read_text())

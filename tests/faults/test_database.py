@@ -11,29 +11,21 @@ from tests.allocation.test_faults import APPROVE, ASK, PREPARE, SOLVE
 from tests.faults.house import PAGE_WITHIN_S, Visitor, said
 from tests.faults.test_kills import KEY
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 OPEN_A_BALLOT = """
-from types import SimpleNamespace
-from apps.org.models import Post, User
 from apps.review.actions import open_ballot
-from apps.review.models import Forum
-from tests.factories import judged, make_project, ready_for_review, sitting
-who = lambda name: User.objects.get(username=name)
-house = SimpleNamespace(
-    forum=Forum.objects.get(kind="committee"), secretary=who("secretary"),
-    members=[who(f"member{number}") for number in range(1, 10)],
-)
-lead = who("lead")
-project = ready_for_review(make_project(lead, cross_branch=True), by=lead)
-(topic,) = judged(house, project)
+from tests.factories import PostFactory, committee, judged, make_project, ready_for_review, sitting
+house, lead = committee(), PostFactory(role="group_lead").user
+(topic,) = judged(house, ready_for_review(make_project(lead, cross_branch=True), by=lead))
 open_ballot(topic, sitting(house, topic), by=house.secretary)
 """
 VOTE = """
-from apps.org.models import User
+from apps.org.models import Post
 from apps.review.actions import cast_vote
 from apps.review.models import Ballot
-cast_vote(Ballot.objects.unscoped("a test").get(), by=User.objects.get(username="member3"), choice="for")
+member = Post.objects.filter(role="committee_member").first().person.user
+cast_vote(Ballot.objects.unscoped("a test").get(), by=member, choice="for")
 """
 VOTES = (
     "SELECT (SELECT count(*) FROM review_vote), (SELECT count(*) FROM core_entry WHERE verb = 'ballot.vote')"
@@ -70,6 +62,7 @@ def stop_in_the_midst(house, server, table, *, code="", name="worker"):
         assert (acting.returncode, "OperationalError" in error) == (1, True), error
 
 
+@pytest.mark.parametrize("copied", ["tables"])
 def test_the_database_stopped_in_mid_vote_leaves_no_vote_and_then_takes_one(house, own_postgresql):
     house.shell(OPEN_A_BALLOT)
 
@@ -83,6 +76,7 @@ def test_the_database_stopped_in_mid_vote_leaves_no_vote_and_then_takes_one(hous
     assert house.ask(VOTES) == [(1, 1)]
 
 
+@pytest.mark.parametrize("copied", ["tables"])
 def test_the_database_stopped_in_mid_allocation_and_in_mid_approval_leaves_one_plan_and_exact_money(
     house, own_postgresql
 ):
@@ -90,7 +84,7 @@ def test_the_database_stopped_in_mid_allocation_and_in_mid_approval_leaves_one_p
     money = """SELECT (SELECT count(*) FROM allocation_commitment),
                       (SELECT count(*) FROM allocation_tranche WHERE state = 'released'),
                       (SELECT COALESCE(SUM(balance), 0)::bigint FROM ledger_account WHERE code LIKE 'project:%')"""
-    house.shell(f"from apps.org.models import Post; Post.objects.all().delete()\n{PREPARE}")
+    house.shell(PREPARE)
     house.begin("worker", "worker")
     house.begin("beat", "beat")
     house.shell(SOLVE)

@@ -13,10 +13,11 @@ from contextlib import ExitStack
 
 import pytest
 
+from apps.core.jobs import LEASE_S
 from tests.faults.house import SETTLED_WITHIN_S, Visitor, said
 from tests.faults.proxy import Proxy
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 KILLS = int(os.environ.get("SILUN_KILLS", "20")) // 2
 WORKERS = 3
@@ -126,21 +127,25 @@ class Killer:
 def test_killed_at_work_nothing_is_lost_nothing_is_doubled_and_all_is_done_within_a_minute(
     house, web_wire, broker
 ):
-    killer, began = Killer(house, web_wire, broker), time.monotonic()
-    for number in range(KILLS):
-        place, title = WHERE[number % len(WHERE)], f"kill {number}"
-        if place == "web":
-            killer.between_commit_and_nudge(title)
-        elif place == "done":
-            killer.just_done(title)
-        else:
-            killer.at_work(place, title)
-    settled = house.settle()
+    killer, began, settled, number = Killer(house, web_wire, broker), time.monotonic(), [], 0
+    while number < KILLS:
+        # As many as go into the lease of the first, or what is tried again would stand before the locks of the next ones.
+        batch = time.monotonic()
+        while number < KILLS and time.monotonic() - batch < LEASE_S - 10:
+            place, title = WHERE[number % len(WHERE)], f"kill {number}"
+            if place == "web":
+                killer.between_commit_and_nudge(title)
+            elif place == "done":
+                killer.just_done(title)
+            else:
+                killer.at_work(place, title)
+            number += 1
+        settled.append(house.settle())
     differences = house.differences(killer.filed)
 
     said(
         broker=type(broker).__name__, kills=killer.by_place.total(), at=dict(killer.by_place),
-        minutes=round((time.monotonic() - began) / 60, 1), settled_s=round(settled, 1),
+        minutes=round((time.monotonic() - began) / 60, 1), settled_s=round(max(settled), 1),
         longest_from_kill_to_done_s=killer.slowest(), differences=len(differences),
     )  # fmt: skip
     assert (killer.by_place.total(), differences) == (KILLS, [])

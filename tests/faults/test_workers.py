@@ -7,7 +7,7 @@ import pytest
 from tests.faults.house import SETTLED_WITHIN_S, Visitor, said
 from tests.faults.test_kills import KEY
 
-pytestmark = [pytest.mark.faults, pytest.mark.xdist_group("faults")]
+pytestmark = pytest.mark.faults
 
 TWO_HOURS_S = 2 * 3600
 REPORTS = 10

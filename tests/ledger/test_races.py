@@ -1,10 +1,6 @@
-"""Many at once, with real threads and a connection each, on PostgreSQL: SQLite lets one writer in at a time."""
-
-import threading
-from collections import Counter
+"""Many at once at the books: the last unit goes to one, and the sums are right at any moment."""
 
 import pytest
-from django.db import connection
 
 from apps.core.verdict import Refused
 from apps.ledger import verify as books_verify
@@ -12,6 +8,7 @@ from apps.ledger.actions import KeyReused, account, balance, commit, post, relea
 from apps.ledger.measures import Measure
 from apps.ledger.models import Account, Reservation, Transaction
 from apps.ledger.verify import verifies, verify
+from tests.racing import kinds, race
 
 pytestmark = [
     pytest.mark.postgresql,
@@ -20,38 +17,6 @@ pytestmark = [
 ]
 
 ROUNDS = 20
-
-
-def race(runners, rounds, work):
-    """`work(runner, round)` by so many threads at once, in rounds that all begin together; the outcomes of each round.
-
-    An outcome is what the work gave, or the exception it raised, whichever.
-    """
-    gate = threading.Barrier(runners)
-    outcomes = [[None] * runners for _round in range(rounds)]
-
-    def run(runner):
-        try:
-            connection.ensure_connection()
-            for number in range(rounds):
-                gate.wait(timeout=60)
-                try:
-                    outcomes[number][runner] = work(runner, number)
-                except Exception as error:  # whichever it is, the test looks at it
-                    outcomes[number][runner] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[runner]) for runner in range(runners)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return outcomes
-
-
-def kinds(outcomes) -> dict[str, int]:
-    return dict(Counter(type(outcome).__name__ for outcome in outcomes))
 
 
 def pots(amount, rounds=ROUNDS, floor=0):

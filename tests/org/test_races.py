@@ -6,7 +6,7 @@ from django.db import transaction
 from apps.core import clock
 from apps.org.models import Post
 from tests.factories import PersonFactory, UnitFactory
-from tests.ledger.test_races import race
+from tests.racing import race
 
 pytestmark = [
     pytest.mark.postgresql,
