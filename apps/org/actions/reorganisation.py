@@ -17,7 +17,7 @@ from apps.core.verdict import YES, Refused, demand, no
 from apps.org import rules, unsettled
 from apps.org.actions.request import make_request
 from apps.org.flow import reorganisation_flow
-from apps.org.kinds import Kind, register
+from apps.org.kinds import Kind, Overtaken, register
 from apps.org.models import Post, Reorganisation, ReorganisationRow, Request, Unit
 from apps.org.reorganising.change import Changed, carry_out
 from apps.org.reorganising.plan import impossible, preview_of
@@ -66,6 +66,10 @@ def check_again(planned: Reorganisation, *, by) -> None:
     demand(rules.may_reorganise(by, planned.unit, planned.other))
     if planned.state != State.PLANNED:
         raise Refused(_("It has been asked for already; what it shows is what is to be approved."))
+    _stage_again(planned, by)
+
+
+def _stage_again(planned, by):
     if sentence := impossible(planned.what, planned.unit, planned.other):
         raise Refused(sentence)
     planned.rows.all().delete()
@@ -82,7 +86,7 @@ def _stage(planned):
 
 
 def _as_previewed(planned) -> None:
-    """Raises Refused unless it would do now what its preview shows, and nothing stands in its way."""
+    """Raises Refused when something stands in its way, Overtaken when it would do something else than its preview shows."""
     if sentence := impossible(planned.what, planned.unit, planned.other):
         raise Refused(sentence)
     preview = preview_of(planned)
@@ -90,10 +94,8 @@ def _as_previewed(planned) -> None:
         kind = unsettled.registered()[name]
         raise Refused(f"{kind.label}: {count}. {kind.advice}")
     if preview.hash != planned.preview:
-        raise Refused(
-            _(
-                "What it would change is no longer what was asked for. It must be looked at and asked for again."
-            )
+        raise Overtaken(
+            _("What it would change is no longer what this page showed. Look at what it would change now.")
         )
 
 
@@ -129,6 +131,8 @@ def reorganise(request: Request, by) -> None:
     planned = lock(Reorganisation.objects.get(pk=request.payload["reorganisation"]))
     if planned.preview != request.payload["preview"]:
         raise Refused(_("This is not what you saw. Please read the request again."))
+    if planned.seat.pk != request.unit_id:
+        raise Refused(_("The units stand elsewhere now, and others decide over them. It must be asked for again."))
     lock(planned.unit)  # who is just being given a post there waits, and then finds it closed
     _as_previewed(planned)
     planned.done_on = clock.today()
@@ -158,9 +162,26 @@ def _write_down(planned, changed: Changed, by):
         record("unit.merge", unit, by=by, into=other.pk, **counts, **common)
 
 
+def _look_again(request, by) -> dict:
+    """The preview as it is now takes the place of the one that was asked for. Returns the payload with it."""
+    lock_tree()
+    planned = lock(Reorganisation.objects.get(pk=request.payload["reorganisation"]))
+    _stage_again(planned, by)
+    return request.payload | {"preview": planned.preview}
+
+
 def _give_back(request, by):
     planned = Reorganisation.objects.get(pk=request.payload["reorganisation"])
     reorganisation_flow.make(planned, "give_back", by=by, decided=True)
+
+
+def _shown(request) -> dict:
+    planned = Reorganisation.objects.for_list().get(pk=request.payload["reorganisation"])
+    return {
+        "plan": planned,
+        "kinds": sight_by_kind(planned),
+        "renewed": planned.state == State.WAITING and planned.checked_at > request.made_at,
+    }
 
 
 def _may_approve(user, request):
@@ -186,9 +207,8 @@ register(
         may_approve=_may_approve,
         approve="post.grant",
         template="org/request_reorganisation.html",
-        describe=lambda request: {
-            "planned": Reorganisation.objects.for_list().filter(pk=request.payload["reorganisation"]).first()
-        },
+        describe=_shown,
         undo=_give_back,
+        renew=_look_again,
     )
 )

@@ -3,6 +3,7 @@ from django_filters import ChoiceFilter, FilterSet
 
 from apps.org.filters.units import TextFilter
 from apps.org.models import Reorganisation, ReorganisationRow
+from apps.org.reorganising.sight import kept_by_units
 
 
 class ReorganisationFilters(FilterSet):
@@ -15,8 +16,16 @@ class ReorganisationFilters(FilterSet):
         fields: list[str] = []
 
 
+def kinds_of_things():
+    """(label of the model, what its rows are called) of all that is seen by reach."""
+    return [(model._meta.label_lower, model.plural) for model in kept_by_units()]
+
+
 class ReorganisationRowFilters(FilterSet):
     q = TextFilter(_("Name or number"))
+    kind = ChoiceFilter(
+        field_name="counts", lookup_expr="has_key", choices=kinds_of_things, label=_("Sight of"), empty_label=_("All")
+    )
     sheet = ChoiceFilter(choices=ReorganisationRow.Sheet.choices, label=_("Effect"), empty_label=_("All"))
 
     class Meta:

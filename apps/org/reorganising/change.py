@@ -70,9 +70,10 @@ def _merge(unit, into_id, day):
 
 # ── Posts ─────────────────────────────────────────────────────────────────────────────────────────────────────────
 def standing_from(day: date):
-    """The posts that count on this day or later."""
+    """The posts that count on this day or later. Not those on an engagement: a letter opens what this very unit holds, and
+    goes on to do so when the unit is closed."""
     return Post.objects.filter(
-        Q(revoked_on=None) | Q(revoked_on__gt=day), Q(ends=None) | Q(ends__gte=day)
+        Q(revoked_on=None) | Q(revoked_on__gt=day), Q(ends=None) | Q(ends__gte=day), engagement=None
     ).order_by("pk")
 
 

@@ -182,11 +182,14 @@ def _what_goes_along(reorganisation) -> dict[str, dict[str, int]]:
         "seats": Membership.objects.current().filter(body__in=bodies).count(),
         "requests": requests.filter(unit__path__range=unit.span).count(),
     }
-    if reorganisation.what == What.MOVE:
-        return {"here": _counted(found), "open": {}, "liaisons": {}}
+    moves = reorganisation.what == What.MOVE
     going_on = {
-        kind.name: kind.open(unit).count() for kind in unsettled.registered().values() if kind.passes_on
+        kind.name: kind.open(unit).count()
+        for kind in unsettled.registered().values()
+        if moves or kind.passes_on
     }
+    if moves:
+        return {"here": _counted(found), "open": _counted(going_on), "liaisons": {}}
     liaisons = standing_from(clock.today()).filter(unit=unit, role="liaison")
     theirs: dict[str, int] = defaultdict(int)
     for post in liaisons.select_related("unit"):

@@ -20,6 +20,7 @@ from apps.org.models import Reorganisation, ReorganisationRow, Request, Unit
 from apps.org.views.answers import forbid, is_export, table
 
 What = Reorganisation.What
+State = Reorganisation.State
 Sheet = ReorganisationRow.Sheet
 TONES = {"planned": "brand", "waiting": "warn", "done": "ok", "dropped": "neutral"}
 SHEET_TONES = {"gains": "ok", "loses": "bad", "post": "brand", "home": "teal", "unit": "violet"}
@@ -130,7 +131,7 @@ def reorganisation_detail(request, pk):
     page = table(request, rows, ROW_COLUMNS, ROW_EXPORTED, filters=filters, sort="pk", name="reorganisation")
     if is_export(page):
         return page
-    summary = plan.summary
+    asked = Request.objects.visible_to(user).about(plan).order_by("-pk").first()
     return show(
         request,
         "org/reorganisation_detail.html",
@@ -141,15 +142,32 @@ def reorganisation_detail(request, pk):
         sheet_tones=SHEET_TONES,
         told=told,
         post_of=post_of,
+        figures=figures_of(plan),
         blockers=blockers_of(plan),
-        kinds=[[kind_label(label), *numbers] for label, numbers in summary["kinds"].items()],
+        kinds=[(label, kind_label(label), *numbers) for label, numbers in plan.summary["kinds"].items()],
         along=along_of(plan),
-        asked=Request.objects.visible_to(user).about(plan).order_by("-pk").first(),
+        asked=asked,
+        renewed=asked and plan.state == State.WAITING and plan.checked_at > asked.made_at,
         moves=reorganisation_flow.open_to(user, plan),
-        may_check=plan.state == Reorganisation.State.PLANNED
+        may_check=plan.state == State.PLANNED
         and rules.may_reorganise(user, plan.unit, plan.other),
         history=history(user, plan),
     )
+
+
+def figures_of(plan) -> list[tuple[str, str, int, str, str]]:
+    """(sheet, what it counts, how many, tone, icon) of what the rows tell."""
+    summary = plan.summary
+    figures = [
+        (Sheet.LOSES, _("People who lose sight"), summary["losing"], "bad", "eye-off"),
+        (Sheet.GAINS, _("People who gain sight"), summary["gaining"], "ok", "eye"),
+    ]
+    if plan.what == What.MERGE:
+        figures += [
+            (Sheet.POST, _("Posts that stand again there"), summary["posts"] - summary["kept"], "brand", "id-card"),
+            (Sheet.HOME, _("People whose home unit changes"), summary["homes"], "teal", "users"),
+        ]
+    return [*figures, (Sheet.UNIT, _("Open units below it"), summary["below"], "violet", "building-2")]
 
 
 def blockers_of(plan) -> list[tuple[str, int, str]]:
@@ -174,10 +192,16 @@ def along_of(plan) -> list[tuple[str, int, str]]:
     along = plan.summary["along"]
     if not along:
         return []
-    stays = _("stays where it is, below the other unit")
+    if plan.what == What.MOVE:
+        stays = _("stays with the unit, and moves with it")
+    else:
+        stays = _("stays with the closed unit, which then stands below the other one; whoever sees that one deals with it")
     found = [(str(ALONG[name]), count, _("moves along")) for name, count in along["here"].items()]
     kinds, hands = unsettled.registered(), handover.registered()
-    own = ("org.unit", "org.post", "org.person", "org.request.other")  # said above, each with its own number
+    # Said elsewhere, each with its own number.
+    own = ("org.unit", "org.body", "org.request", "org.request.other")
+    if plan.what == What.MERGE:
+        own = (*own, "org.post", "org.person")
     found += [
         (str(kinds[name].label), count, stays)
         for name, count in along["open"].items()
