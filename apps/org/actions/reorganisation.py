@@ -176,12 +176,7 @@ def _give_back(request, by):
 
 
 def _shown(request) -> dict:
-    planned = Reorganisation.objects.for_list().get(pk=request.payload["reorganisation"])
-    return {
-        "plan": planned,
-        "kinds": sight_by_kind(planned),
-        "renewed": planned.state == State.WAITING and planned.checked_at > request.made_at,
-    }
+    return {"plan": Reorganisation.objects.for_list().get(pk=request.payload["reorganisation"])}
 
 
 def _may_approve(user, request):

@@ -1,3 +1,4 @@
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -104,6 +105,18 @@ class Reorganisation(models.Model):
         while self.unit.path[length : length + steps] == self.other.path[length : length + steps] != "":
             length += steps
         return self.unit if length == len(self.unit.path) else _at(self, length)
+
+    @property
+    def sight_by_kind(self) -> list[tuple]:
+        """(label of the model, what its rows are called, people who gain sight, of how many each at most, people who lose it,
+        of how many each at most)"""
+        return [
+            (label, apps.get_model(label).plural, *numbers) for label, numbers in self.summary["kinds"].items()
+        ]
+
+    def overtook(self, request) -> bool:
+        """Was its preview renewed after this request asked for it?"""
+        return self.state == self.State.WAITING and self.checked_at > request.made_at
 
     @property
     def blocked(self) -> bool:

@@ -144,10 +144,8 @@ def reorganisation_detail(request, pk):
         post_of=post_of,
         figures=figures_of(plan),
         blockers=blockers_of(plan),
-        kinds=[(label, kind_label(label), *numbers) for label, numbers in plan.summary["kinds"].items()],
         along=along_of(plan),
         asked=asked,
-        renewed=asked and plan.state == State.WAITING and plan.checked_at > asked.made_at,
         moves=reorganisation_flow.open_to(user, plan),
         may_check=plan.state == State.PLANNED
         and rules.may_reorganise(user, plan.unit, plan.other),
