@@ -9,7 +9,9 @@ declare(
 declare(
     "request.approve", _("approved a request"), kind=str, fen=int, hash=str, icon="badge-check", tone="green"
 )
-declare("request.renew", _("asked anew, as things stand now"), kind=str, hash=str, icon="refresh-cw", tone="amber")
+declare(
+    "request.renew", _("asked anew, as things stand now"), kind=str, hash=str, icon="refresh-cw", tone="amber"
+)
 declare("request.decline", _("declined a request"), kind=str, icon="file-x", tone="red")
 declare("request.withdraw", _("withdrew a request"), kind=str, icon="undo-2", tone="amber")
 

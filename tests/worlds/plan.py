@@ -53,7 +53,10 @@ def draw_reorganisations(make: Maker) -> None:
     for _number in range(3):
         unit, other = make.random.sample(units, 2)
         make.thing(
-            "org.reorganisation", "reason", unit=unit, of={"other": other, "by": make.person(), "person": make.person()}
+            "org.reorganisation",
+            "reason",
+            unit=unit,
+            of={"other": other, "by": make.person(), "person": make.person()},
         )
 
 

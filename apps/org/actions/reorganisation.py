@@ -132,7 +132,9 @@ def reorganise(request: Request, by) -> None:
     if planned.preview != request.payload["preview"]:
         raise Refused(_("This is not what you saw. Please read the request again."))
     if planned.seat.pk != request.unit_id:
-        raise Refused(_("The units stand elsewhere now, and others decide over them. It must be asked for again."))
+        raise Refused(
+            _("The units stand elsewhere now, and others decide over them. It must be asked for again.")
+        )
     lock(planned.unit)  # who is just being given a post there waits, and then finds it closed
     _as_previewed(planned)
     planned.done_on = clock.today()

@@ -24,7 +24,11 @@ def kinds_of_things():
 class ReorganisationRowFilters(FilterSet):
     q = TextFilter(_("Name or number"))
     kind = ChoiceFilter(
-        field_name="counts", lookup_expr="has_key", choices=kinds_of_things, label=_("Sight of"), empty_label=_("All")
+        field_name="counts",
+        lookup_expr="has_key",
+        choices=kinds_of_things,
+        label=_("Sight of"),
+        empty_label=_("All"),
     )
     sheet = ChoiceFilter(choices=ReorganisationRow.Sheet.choices, label=_("Effect"), empty_label=_("All"))
 

@@ -111,7 +111,8 @@ class Reorganisation(models.Model):
         """(label of the model, what its rows are called, people who gain sight, of how many each at most, people who lose it,
         of how many each at most)"""
         return [
-            (label, apps.get_model(label).plural, *numbers) for label, numbers in self.summary["kinds"].items()
+            (label, apps.get_model(label).plural, *numbers)
+            for label, numbers in self.summary["kinds"].items()
         ]
 
     def overtook(self, request) -> bool:

@@ -147,8 +147,7 @@ def reorganisation_detail(request, pk):
         along=along_of(plan),
         asked=asked,
         moves=reorganisation_flow.open_to(user, plan),
-        may_check=plan.state == State.PLANNED
-        and rules.may_reorganise(user, plan.unit, plan.other),
+        may_check=plan.state == State.PLANNED and rules.may_reorganise(user, plan.unit, plan.other),
         history=history(user, plan),
     )
 
@@ -162,7 +161,13 @@ def figures_of(plan) -> list[tuple[str, str, int, str, str]]:
     ]
     if plan.what == What.MERGE:
         figures += [
-            (Sheet.POST, _("Posts that stand again there"), summary["posts"] - summary["kept"], "brand", "id-card"),
+            (
+                Sheet.POST,
+                _("Posts that stand again there"),
+                summary["posts"] - summary["kept"],
+                "brand",
+                "id-card",
+            ),
             (Sheet.HOME, _("People whose home unit changes"), summary["homes"], "teal", "users"),
         ]
     return [*figures, (Sheet.UNIT, _("Open units below it"), summary["below"], "violet", "building-2")]
@@ -193,7 +198,9 @@ def along_of(plan) -> list[tuple[str, int, str]]:
     if plan.what == What.MOVE:
         stays = _("stays with the unit, and moves with it")
     else:
-        stays = _("stays with the closed unit, which then stands below the other one; whoever sees that one deals with it")
+        stays = _(
+            "stays with the closed unit, which then stands below the other one; whoever sees that one deals with it"
+        )
     found = [(str(ALONG[name]), count, _("moves along")) for name, count in along["here"].items()]
     kinds, hands = unsettled.registered(), handover.registered()
     # Said elsewhere, each with its own number.
