@@ -1,11 +1,24 @@
 from django.db.models import Count, Sum
+from django.utils.translation import gettext_lazy as _
 
 from apps.allocation import rules
 from apps.allocation.actions import candidates
-from apps.allocation.models import Scenario, Tranche
+from apps.allocation.models import Fund, Scenario, Tranche
 from apps.allocation.models.fund import Resource
+from apps.core import clock
 from apps.core.panels import panel
+from apps.org.unsettled import unsettled
 from apps.projects.models import Project
+
+unsettled(
+    "allocation.fund",
+    label=_("Funds"),
+    advice=_("The fund of the year runs on: merge the unit, or wait for the end of the year."),
+    open=lambda unit: Fund.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, year__gte=clock.today().year
+    ),
+    passes_on=True,
+)
 
 
 @panel("projects.project", order=40)

@@ -77,6 +77,7 @@ class PointHolder(models.Model):
     points = models.BigIntegerField(default=0)  # thousandths; the account's balance
 
     own_fields = ("person",)
+    plural = _("Points")
     objects = HolderQuerySet.as_manager()
 
     class Meta:

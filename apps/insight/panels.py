@@ -4,6 +4,7 @@ from apps.core.panels import panel
 from apps.core.search import searchable
 from apps.core.talk import discussed
 from apps.insight.models import FollowUp, Issue, Item, Opportunity, Reading
+from apps.org.unsettled import unsettled
 
 searchable(
     Item,
@@ -32,6 +33,35 @@ searchable(
 discussed(FollowUp)
 discussed(Item, files=("original",))
 discussed(Opportunity, files=("photo",))
+
+
+unsettled(
+    "insight.opportunity",
+    label=_("Opportunities"),
+    advice=_("Conclude the opportunities first."),
+    open=lambda unit: Opportunity.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, state__in=Opportunity.MOVING
+    ),
+    passes_on=True,
+)
+unsettled(
+    "insight.followup",
+    label=_("Follow-ups"),
+    advice=_("Settle the follow-ups first."),
+    open=lambda unit: FollowUp.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, state=FollowUp.State.OPEN
+    ),
+    passes_on=True,
+)
+unsettled(
+    "insight.issue",
+    label=_("Reports"),
+    advice=_("Publish the issue that is being written first."),
+    open=lambda unit: Issue.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, state=Issue.State.DRAFT
+    ),
+    passes_on=True,
+)
 
 
 @panel("desk.home", order=40, may="report.view")

@@ -84,6 +84,7 @@ class Product(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     own_fields = ("owner",)
+    plural = _("Products")
     objects = ProductQuerySet.as_manager()
 
     class Meta:
@@ -137,6 +138,7 @@ class Rollout(models.Model):
     decided_at = models.DateTimeField(null=True)
     reason = models.TextField(max_length=2000, blank=True)  # why it was declined
 
+    plural = _("Roll-outs")
     objects = RolloutQuerySet.as_manager()
 
     class Meta:

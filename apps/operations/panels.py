@@ -8,6 +8,7 @@ from apps.core.search import searchable
 from apps.core.talk import discussed
 from apps.operations import rules
 from apps.operations.models import Product, Rollout
+from apps.org.unsettled import unsettled
 
 searchable(
     Product,
@@ -17,6 +18,28 @@ searchable(
 )
 discussed(Product)
 SHOWN = 6  # lines of a panel on the desk
+
+
+unsettled(
+    "operations.product",
+    label=_("Products"),
+    advice=_("Retire the products first."),
+    open=lambda unit: (
+        Product.objects.unscoped("whether a unit can be closed")
+        .filter(unit=unit)
+        .exclude(state=Product.State.RETIRED)
+    ),
+    passes_on=True,
+)
+unsettled(
+    "operations.rollout",
+    label=_("Roll-outs"),
+    advice=_("Answer what is offered to the unit first."),
+    open=lambda unit: Rollout.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, state=Rollout.State.OFFERED
+    ),
+    passes_on=True,
+)
 
 
 @panel("projects.project", order=60, may="product.view")

@@ -5,9 +5,13 @@ from dataclasses import dataclass
 
 from django.utils.functional import Promise
 
-from apps.core.verdict import YES
+from apps.core.verdict import YES, Refused
 
 _kinds: dict[str, "Kind"] = {}
+
+
+class Overtaken(Refused):
+    """Approval would do something else now than what was asked for, and shown."""
 
 
 @dataclass(frozen=True)
@@ -19,7 +23,8 @@ class Kind:
     approver to the year's authority table as well. `may_make(user, subject)` and, for what a capability cannot say,
     `may_confirm(user, request)` and `may_approve(user, request)` give verdicts. `template` shows the payload to those
     who decide, with the context `describe(request)` and `asked`, the request itself. `undo(request, by)` runs inside a refusal's or a withdrawal's
-    transaction, to free what waited on the request.
+    transaction, to free what waited on the request. `renew(request, by)` gives the payload as it would be asked for now,
+    where `apply` raises Overtaken because things have changed since.
     """
 
     name: str
@@ -34,6 +39,7 @@ class Kind:
     template: str = ""
     describe: Callable = lambda request: {}
     undo: Callable = lambda request, by: None
+    renew: Callable = lambda request, by: request.payload
 
     @property
     def of_three(self) -> bool:

@@ -112,7 +112,8 @@ class UnderFilter(Filter):
 
     def __init__(self, *, around=None, **kwargs):
         self.around = around
-        super().__init__(**({"label": _("Unit")} | kwargs))
+        # What is closed is not offered, but found: things keep the unit of their time.
+        super().__init__(**({"label": _("Unit"), "queryset": Unit.objects.all()} | kwargs))
 
     def filter(self, queryset, unit):
         if not unit:

@@ -10,6 +10,9 @@ register(
     NavItem("system", _("Authority table"), "stamp", "org:authority_list", "org.view", 74),
     NavItem("system", _("Business lines"), "list", "org:businessline_list", "org.view", 76),
     NavItem("system", _("Units"), "building-2", "org:unit_list", "org.view", 10),
+    NavItem(
+        "system", _("Reorganisations"), "folder-tree", "org:reorganisation_list", "reorganisation.view", 15
+    ),
     NavItem("system", _("Persons"), "users", "org:person_list", "org.view", 20),
     NavItem("system", _("Posts"), "id-card", "org:post_list", "org.view", 30),
     NavItem("system", _("Bodies"), "landmark", "org:body_list", "org.view", 40),

@@ -7,7 +7,9 @@ from apps.core.panels import panel
 from apps.core.search import searchable
 from apps.org import matrix
 from apps.org.coverage import coverage_of
-from apps.org.models import Delegation, Person, Request, Unit
+from apps.org.models import Authority, Body, BusinessLine, Delegation, Person, Request, Unit
+from apps.org.reorganising.change import standing_from
+from apps.org.unsettled import unsettled
 
 searchable(
     Unit,
@@ -21,6 +23,66 @@ searchable(
     capability="org.view",
     text=lambda person: (person.name, f"{person.employee_no or ''} {person.organisation}"),
 )
+
+
+# ── What must be settled before a unit goes ───────────────────────────────────────────────────────────────────────
+unsettled(
+    "org.body",
+    label=_("Bodies"),
+    advice=_("Dissolve the body first: its forum then decides nothing more here."),
+    open=lambda unit: Body.objects.in_term().filter(unit=unit),
+)
+unsettled(
+    "org.authority",
+    label=_("Lines of the authority table"),
+    advice=_("End them first; what the other unit may approve is its own line."),
+    open=lambda unit: Authority.objects.filter(Q(ends=None) | Q(ends__gte=clock.today()), unit=unit),
+)
+unsettled(
+    "org.businessline",
+    label=_("Business lines"),
+    advice=_("Give the business line another department first."),
+    open=lambda unit: BusinessLine.objects.filter(department=unit),
+)
+unsettled(
+    "org.request",
+    label=_("Requests for posts and authority"),
+    advice=_("Decide or withdraw them first: they name this unit."),
+    open=lambda unit: _open_requests(unit).filter(kind__in=NAMING_A_UNIT),
+)
+unsettled(
+    "org.request.other",
+    label=_("Requests"),
+    advice=_("Decide or withdraw them first."),
+    open=lambda unit: _open_requests(unit).exclude(kind__in=(*NAMING_A_UNIT, "org.reorganise")),
+    passes_on=True,
+)
+unsettled(
+    "org.unit",
+    label=_("Units below"),
+    advice=_("Close them first, or move them under another unit."),
+    open=lambda unit: Unit.objects.under(unit).open().exclude(pk=unit.pk),
+    passes_on=True,
+)
+unsettled(
+    "org.post",
+    label=_("Posts"),
+    advice=_("End the posts first."),
+    open=lambda unit: standing_from(clock.today()).filter(unit=unit),
+    passes_on=True,
+)
+unsettled(
+    "org.person",
+    label=_("Persons"),
+    advice=_("Give the people another home unit first."),
+    open=lambda unit: Person.objects.serving().filter(unit=unit),
+    passes_on=True,
+)
+NAMING_A_UNIT = ("post.grant", "authority.grant")
+
+
+def _open_requests(unit):
+    return Request.objects.unscoped("whether a unit can go").open().filter(unit=unit)
 
 
 @panel("desk.home", order=10, may="request.view")

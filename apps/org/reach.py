@@ -25,7 +25,7 @@ class ReachQuerySet(ScopedQuerySet):
     """A confidential model that belongs to a unit.
 
     The model says where: `unit_field` (path to the unit, default "unit"), `line_field` ("" where it has none) and
-    `own_fields` (paths to the people whose own it is).
+    `own_fields` (paths to the people whose own it is); and `plural`, what many of its rows are called.
     """
 
     def scoped(self, user, capability: str):
@@ -200,9 +200,9 @@ def people_with(capability: str, thing):
 
 
 def units_nearby(user, capability: str):
-    """The units where the person's posts give the capability, and those one step below each: what a choice can hold."""
+    """The open units where the person's posts give the capability, and those one step below each: what a choice can hold."""
     units = Unit.objects.none()
     for post in user.standing:
         if user.may_at(capability, post.unit, post.line_id):
             units |= Unit.objects.filter(path__range=post.unit.span, depth__lte=post.unit.depth + 1)
-    return units
+    return units.open()

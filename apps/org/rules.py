@@ -35,10 +35,16 @@ def may_change_unit(user, unit):
     return _manage(user, unit)
 
 
-def may_close_unit(user, unit):
-    if unit.closed_on:
-        return no(_("%(unit)s is already closed.") % {"unit": unit})
-    return _manage(user, unit)
+def may_reorganise(user, unit, other=None):
+    """Over both ends: what is taken from one place is put into another."""
+    verdict = _manage(user, unit)
+    return verdict & _manage(user, other) if other else verdict
+
+
+def may_ask_reorganisation(user, planned):
+    if planned.blocked:
+        return no(_("Settle first what stands in its way."))
+    return may_reorganise(user, planned.unit, planned.other)
 
 
 def may_manage_people(user, unit):

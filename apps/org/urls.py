@@ -11,6 +11,7 @@ from apps.org.views import (
     liaisons,
     people,
     posts,
+    reorganisations,
     requests,
     sign_in,
     units,
@@ -25,8 +26,17 @@ urlpatterns = [
     path("units/<int:pk>/", units.unit_detail, name="unit_detail"),
     path("units/<int:pk>/open/", units.unit_open, name="unit_open"),
     path("units/<int:pk>/edit/", units.unit_edit, name="unit_edit"),
-    path("units/<int:pk>/move/", units.unit_move, name="unit_move"),
-    path("units/<int:pk>/close/", units.unit_close, name="unit_close"),
+    path("units/<int:pk>/reorganise/", reorganisations.unit_reorganise, name="unit_reorganise"),
+    path("reorganisations/", reorganisations.reorganisation_list, name="reorganisation_list"),
+    path("reorganisations/<int:pk>/", reorganisations.reorganisation_detail, name="reorganisation_detail"),
+    path(
+        "reorganisations/<int:pk>/check/", reorganisations.reorganisation_check, name="reorganisation_check"
+    ),
+    path(
+        "reorganisations/<int:pk>/move/<slug:move>/",
+        reorganisations.reorganisation_move,
+        name="reorganisation_move",
+    ),
     path("people/", people.person_list, name="person_list"),
     path("people/suggest/", people.person_suggest, name="person_suggest"),
     path("people/add/", people.person_add, name="person_add"),

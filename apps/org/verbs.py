@@ -9,13 +9,57 @@ declare(
 declare(
     "request.approve", _("approved a request"), kind=str, fen=int, hash=str, icon="badge-check", tone="green"
 )
+declare(
+    "request.renew", _("asked anew, as things stand now"), kind=str, hash=str, icon="refresh-cw", tone="amber"
+)
 declare("request.decline", _("declined a request"), kind=str, icon="file-x", tone="red")
 declare("request.withdraw", _("withdrew a request"), kind=str, icon="undo-2", tone="amber")
 
 declare("unit.open", _("opened the unit"), parent=int | None, kind=str, icon="building-2", tone="green")
 declare("unit.change", _("changed the unit"), fields=list, icon="pencil")
-declare("unit.move", _("moved the unit"), was=int, now=int, icon="folder-tree", tone="amber")
-declare("unit.close", _("closed the unit"), icon="building", tone="red")
+declare(
+    "unit.move", _("moved the unit"), version=2, was=int, now=int, reorganisation=int, icon="folder-tree", tone="amber"
+)  # fmt: skip
+declare("unit.close", _("closed the unit"), version=2, reorganisation=int, icon="building", tone="red")
+declare(
+    "unit.merge", _("merged the unit into another"), into=int, reorganisation=int, units=int, posts=int, people=int,
+    icon="merge", tone="red",
+)  # fmt: skip
+declare(
+    "unit.absorb", _("merged another unit into this one"), unit=int, reorganisation=int, units=int, posts=int, people=int,
+    icon="merge", tone="amber",
+)  # fmt: skip
+declare(
+    "post.carry", _("gave the post again at the unit it was merged into"), post=int, posts=list, unit=int, role=str,
+    reorganisation=int, icon="id-card", tone="amber",
+)  # fmt: skip
+declare(
+    "reorganisation.plan",
+    _("planned the reorganisation"),
+    what=str,
+    unit=int,
+    other=int | None,
+    icon="folder-tree",
+)
+declare("reorganisation.check", _("looked at the preview again"), icon="refresh-cw")
+declare(
+    "reorganisation.ask",
+    _("asked for approval of the reorganisation"),
+    was=str,
+    now=str,
+    icon="file-clock",
+    tone="amber",
+)
+declare("reorganisation.drop", _("dropped the plan"), was=str, now=str, icon="file-x", tone="red")
+declare("reorganisation.give_back", _("gave the plan back"), was=str, now=str, icon="undo-2", tone="amber")
+declare(
+    "reorganisation.do",
+    _("carried out the reorganisation"),
+    was=str,
+    now=str,
+    icon="folder-tree",
+    tone="green",
+)
 declare("person.add", _("added the person"), unit=int | None, icon="user-plus", tone="green")
 declare("person.change", _("changed the person"), fields=list, icon="user-pen")
 declare("person.leave", _("recorded the leaving of the person"), posts=int, icon="user-x", tone="red")

@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core.panels import panel
 from apps.core.search import searchable
 from apps.core.talk import discussed
+from apps.org.unsettled import unsettled
 from apps.projects.models import Milestone, Project
 from apps.projects.models.project import IN_LISTS
 
@@ -13,6 +14,15 @@ searchable(
     text=lambda project: (project.title, f"{project.code} {project.goal} {project.approach}"),
 )
 discussed(Project)
+
+
+unsettled(
+    "projects.project",
+    label=_("Projects"),
+    advice=_("Bring the projects to an end, or let another unit take them over by a merger."),
+    open=lambda unit: Project.objects.unscoped("whether a unit can be closed").open().filter(unit=unit),
+    passes_on=True,
+)
 
 
 @panel("desk.home", order=20, may="project.view")

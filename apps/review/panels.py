@@ -2,6 +2,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.panels import panel
 from apps.core.search import searchable
+from apps.org.unsettled import unsettled
 from apps.review import rules
 from apps.review.models import (
     Assignment,
@@ -45,6 +46,39 @@ searchable(
 
 
 WAITING_LONGEST = 100
+
+
+unsettled(
+    "review.round",
+    label=_("Rounds"),
+    advice=_("Close the round first."),
+    open=lambda unit: Round.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, state=Round.State.OPEN
+    ),
+)
+unsettled(
+    "review.meeting",
+    label=_("Meetings"),
+    advice=_("Close the meeting first."),
+    open=lambda unit: Meeting.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, state=Meeting.State.OPEN
+    ),
+)
+unsettled(
+    "review.consulted",
+    label=_("Forums that consult the unit"),
+    advice=_("Let these forums consult another department first."),
+    open=lambda unit: Forum.objects.filter(consulted__unit=unit),
+)
+unsettled(
+    "review.consultation",
+    label=_("Consultations"),
+    advice=_("Give the opinions first."),
+    open=lambda unit: Consultation.objects.unscoped("whether a unit can be closed").filter(
+        unit=unit, opinion=""
+    ),
+    passes_on=True,
+)
 
 
 @panel("projects.project", order=10)

@@ -57,6 +57,7 @@ class TalentProfile(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     own_fields = ("person",)
+    plural = _("Talent profiles")
     objects = TalentProfileQuerySet.as_manager()
 
     class Meta:

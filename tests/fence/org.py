@@ -6,6 +6,7 @@ from apps.core import clock
 from apps.core.access import SIGNED_IN
 from apps.org.actions.delegation import give_delegation
 from apps.org.actions.post import ask_post
+from apps.org.actions.reorganisation import plan_reorganisation
 from apps.org.models import Authority, Membership, OrgImport, Parameter
 from tests.factories import (
     BodyFactory,
@@ -80,12 +81,15 @@ ACCESS = {
     "org:request_detail": "request.view",
     "org:request_list": "request.view",
     "org:request_move": "request.view",
-    "org:unit_close": "org.manage",
+    "org:reorganisation_check": "org.manage",
+    "org:reorganisation_detail": "reorganisation.view",
+    "org:reorganisation_list": "reorganisation.view",
+    "org:reorganisation_move": "org.manage",
     "org:unit_detail": "org.view",
     "org:unit_edit": "org.manage",
     "org:unit_list": "org.view",
-    "org:unit_move": "org.manage",
     "org:unit_open": "org.manage",
+    "org:unit_reorganise": "org.manage",
     "org:unit_suggest": "org.view",
     "org:unit_options": "org.view",
     "org:line_options": "org.view",
@@ -105,6 +109,8 @@ def somebody_elses() -> dict[str, dict]:
         PostFactory(unit=branch).person, by=lead.user, starts=day, ends=day + timedelta(7), reason="出差"
     )
     made = OrgImport.objects.create(name="机构.xlsx", sha256="", preview="", by=UserFactory())
+    keeper = PostFactory(role="system_admin", unit=branch).user
+    plan = plan_reorganisation(branch, "close", by=keeper, reason="撤并", document="总行人发〔2026〕1号")
     line = BusinessLineFactory()
     limit = Authority.objects.create(
         kind="funds", role="approver", unit=branch, up_to_fen=1, starts=date(2020, 1, 1)
@@ -144,8 +150,10 @@ def somebody_elses() -> dict[str, dict]:
         "org:post_hand_over": {"pk": lead.pk},
         "org:request_detail": {"pk": asked.pk},
         "org:request_move": {"pk": asked.pk, "move": "approve"},
-        "org:unit_close": {"pk": branch.pk},
         "org:unit_edit": {"pk": branch.pk},
-        "org:unit_move": {"pk": branch.pk},
         "org:unit_open": {"pk": branch.pk},
+        "org:unit_reorganise": {"pk": branch.pk},
+        "org:reorganisation_check": {"pk": plan.pk},
+        "org:reorganisation_detail": {"pk": plan.pk},
+        "org:reorganisation_move": {"pk": plan.pk, "move": "ask"},
     }

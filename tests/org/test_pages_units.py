@@ -90,7 +90,7 @@ def test_the_page_of_a_unit_shows_where_it_stands_and_who_holds_posts(world, vis
     assert "何以宁" in page.content.decode()
 
 
-def test_the_administrator_opens_renames_moves_and_closes_a_unit(world, visit):
+def test_the_administrator_opens_and_renames_a_unit(world, visit):
     values = {"code": "N1", "kind": "sub_branch", "name": "江州新区支行", "short_name": "", "opened_on": ""}
     visit(world.admin, url("unit_open", world.east.pk), values)
     unit = Unit.objects.get(code="N1")
@@ -101,25 +101,10 @@ def test_the_administrator_opens_renames_moves_and_closes_a_unit(world, visit):
         url("unit_edit", unit.pk),
         {"name": "江州新城支行", "short_name": "新城", "kind": "sub_branch", "version": 1},
     )
-    visit(world.admin, url("unit_move", unit.pk), {"parent": f"{world.west.code} {world.west.name}"})
-    visit(world.admin, url("unit_close", unit.pk), {})
 
     unit = Unit.objects.get(code="N1")
     assert (unit.name, unit.short_name) == ("江州新城支行", "新城")
-    assert unit.is_under(Unit.objects.get(pk=world.west.pk))
-    assert unit.closed_on is not None
-    assert list(Entry.objects.about(unit).values_list("verb", flat=True)) == [
-        "unit.open", "unit.change", "unit.move", "unit.close",
-    ]  # fmt: skip
-
-
-def test_a_branch_moves_with_all_below_it_and_never_below_itself(world, visit):
-    visit(world.admin, url("unit_move", world.east.pk), {"parent": world.west.code})
-    counter = Unit.objects.get(pk=world.east_counter.pk)
-    assert [unit.pk for unit in counter.get_ancestors()] == [world.root.pk, world.west.pk, world.east.pk]
-
-    page = visit(world.admin, url("unit_move", world.west.pk), {"parent": world.east_counter.code})
-    assert page.context_data["form"].errors["parent"] == ["云岭分行不能隶属于自身的下级。"]
+    assert list(Entry.objects.about(unit).values_list("verb", flat=True)) == ["unit.open", "unit.change"]
 
 
 def test_a_taken_code_is_said_and_nothing_typed_is_lost(world, visit):
@@ -143,16 +128,9 @@ def test_a_stale_save_overwrites_nothing_and_shows_both(world, visit):
     assert world.east.name == "江州省分行"
 
 
-def test_a_unit_with_people_or_units_stays_open(world, visit):
-    visit(world.admin, url("unit_close", world.east.pk), {})
-    visit(world.admin, url("unit_close", world.west_counter.pk), {})
-    assert Unit.objects.exclude(closed_on=None).count() == 0
-
-
 def test_who_does_not_keep_units_gets_403(world, visit):
-    for name in ("unit_open", "unit_edit", "unit_move"):
+    for name in ("unit_open", "unit_edit", "unit_reorganise"):
         assert visit(world.reader, url(name, world.east.pk)).status_code == 403
-    assert visit(world.reader, url("unit_close", world.east.pk), {}).status_code == 403
 
 
 def test_an_administrator_of_one_branch_changes_no_other(world, visit):

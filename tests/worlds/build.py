@@ -34,6 +34,7 @@ def build(world: World) -> World:
     building_deciding.accounts(builder)
     building_affairs.points(builder)
     builder.imports()
+    builder.reorganisations()
     builder.said()
     builder.indexed()
     return world

@@ -20,6 +20,8 @@ from apps.org.models import (
     OrgImport,
     Person,
     Post,
+    Reorganisation,
+    ReorganisationRow,
     Unit,
     User,
 )
@@ -170,6 +172,25 @@ class Builder:
         ImportRow.objects.bulk_create(
             ImportRow(org_import=row, sheet="units", number=2, effect="new", values={"code": "X1", "name": t.texts["row"]})
             for row, t in zip(made, self.world.of("org.orgimport"), strict=True)
+        )  # fmt: skip
+
+    def reorganisations(self) -> None:
+        world = self.world
+        nothing = {"below": 0, "homes": 0, "posts": 0, "kept": 0, "grants": 0, "gaining": 0, "losing": 1}
+        made = self.rows(
+            Reorganisation,
+            "org.reorganisation",
+            lambda t: t.texts | {
+                "what": "move", "unit_id": self.units[t.unit], "other_id": self.units[t.of["other"]],
+                "was_id": self.units[world.parents[t.unit]], "document": "88", "by_id": world.people[t.of["by"]].account,
+                "preview": "", "summary": nothing | {"kinds": {"insight.item": [0, 0, 1, 1]}, "along": {}, "blockers": {}},
+            },
+        )  # fmt: skip
+        ReorganisationRow.objects.bulk_create(
+            ReorganisationRow(
+                reorganisation=row, sheet="loses", person_id=self.person(t.of["person"]), counts={"insight.item": 1}, total=1
+            )
+            for row, t in zip(made, world.of("org.reorganisation"), strict=True)
         )  # fmt: skip
 
     # What is said of things, and the exceptions over them.

@@ -233,6 +233,15 @@ def orgimport(o: Oracle, thing: Thing) -> bool:
     return any(o.may_at(capability, 0) for capability in ("org.manage", "post.grant", "journal.read"))
 
 
+def reorganisation(o: Oracle, thing: Thing) -> bool:
+    ends = (thing.unit, thing.of["other"], o.world.parents[thing.unit])
+    return any(
+        "descendant" in letters(post.role, "reorganisation.view")
+        and any(post.unit in o.world.upwards(end) for end in ends)
+        for post in o.posts
+    )
+
+
 def forum(o: Oracle, thing: Thing) -> bool:
     return any(o.relation(thing.unit, post) != "elsewhere" for post in o.posts)
 
@@ -253,6 +262,7 @@ RULES = {
     "org.request": request,
     "org.delegation": delegation,
     "org.orgimport": orgimport,
+    "org.reorganisation": reorganisation,
     "ledger.account": account,
     "operations.rollout": rollout,
     "incentives.award": lambda o, t: o.sees_thing("incentives.pointholder", t.of["holder"]),

@@ -43,7 +43,21 @@ def world_of(seed: int, today: date) -> World:
     make.thing("org.orgimport", "name", "row", state="checked", of={"by": make.person()})
     draw_what_is_said(make)
     people.draw_access(make)
+    draw_reorganisations(make)
     return make.world
+
+
+def draw_reorganisations(make: Maker) -> None:
+    """Some plans: a unit under another one, wherever the two are."""
+    units = range(1, len(make.world.parents))
+    for _number in range(3):
+        unit, other = make.random.sample(units, 2)
+        make.thing(
+            "org.reorganisation",
+            "reason",
+            unit=unit,
+            of={"other": other, "by": make.person(), "person": make.person()},
+        )
 
 
 def draw_what_is_said(make: Maker) -> None:

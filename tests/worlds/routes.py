@@ -17,6 +17,7 @@ LISTS = {
     "org:body_list": ("org.body", "name"),
     "org:delegation_list": ("org.delegation", "reason"),
     "org:import_list": ("org.orgimport", "name"),
+    "org:reorganisation_list": ("org.reorganisation", "reason"),
     "org:request_list": ("org.request", ""),
     "projects:project_list": ("projects.project", "title"),
     "review:consultation_list": ("review.consultation", "text"),
@@ -72,6 +73,7 @@ DETAILS = {
     "operations:product_detail": "operations.product",
     "operations:reading_list": "operations.product",
     "org:import_detail": "org.orgimport",
+    "org:reorganisation_detail": "org.reorganisation",
     "org:request_detail": "org.request",
     "projects:estimate_list": "projects.project",
     "projects:project_detail": "projects.project",
@@ -137,6 +139,8 @@ ACTS = {
     "org:delegation_revoke": "org.delegation",
     "org:import_check": "org.orgimport",
     "org:import_move": "org.orgimport",
+    "org:reorganisation_check": "org.reorganisation",
+    "org:reorganisation_move": "org.reorganisation",
     "org:request_move": "org.request",
     "projects:milestone_meet": "projects.project",
     "projects:project_advance": "projects.project",
@@ -182,6 +186,7 @@ ELSEWHERE = {  # forms and buttons about units, people, posts, bodies and parame
     "org:authority_end", "org:body_close", "org:body_edit", "org:body_seat", "org:body_unseat", "org:businessline_edit",
     "org:account_recover", "org:account_sign_out", "org:alive", "org:businessline_move", "org:calendar_load", "org:day_clear", "org:day_edit", "org:delegation_rest",
     "org:engagement_ask", "org:engagement_detail", "org:engagement_emergency", "org:engagement_end", "org:engagement_list",
-    "org:liaison_edit", "org:out_everywhere", "projects:process_detail", "org:parameter_drop", "org:parameter_set", "org:unit_close", "org:unit_move", "org:unit_open",
+    "org:liaison_edit", "org:out_everywhere", "projects:process_detail", "org:parameter_drop", "org:parameter_set", "org:unit_open",
+    "org:unit_reorganise",
 }  # fmt: skip
 TABLES = (LISTS, PLAIN, DETAILS, FUNCTIONS, ACTS, OTHERWISE, OPEN, ELSEWHERE)

@@ -140,6 +140,7 @@ ARGUMENTS = {
     "insight:opportunity_move": lambda world, thing: {"move": "investigate"},
     "operations:rollout_move": lambda world, thing: {"move": "accept"},
     "org:import_move": lambda world, thing: {"move": "ask"},
+    "org:reorganisation_move": lambda world, thing: {"move": "ask"},
     "org:request_move": lambda world, thing: {"move": "approve"},
     "projects:milestone_meet": lambda world, thing: {"milestone": 1},
     "projects:project_advance": lambda world, thing: {"gate": "to_review"},

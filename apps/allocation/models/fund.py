@@ -83,6 +83,7 @@ class Fund(models.Model):
     year = models.PositiveSmallIntegerField()
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="funds")
 
+    plural = _("Funds")
     objects = FundQuerySet.as_manager()
 
     class Meta:

@@ -81,6 +81,7 @@ class Tranche(models.Model):
     request = models.ForeignKey("org.Request", models.PROTECT, null=True, related_name="+", editable=False)
 
     unit_field = "commitment__scenario__unit"
+    plural = _("Tranches")
     objects = TrancheQuerySet.as_manager()
 
     class Meta:

@@ -70,6 +70,7 @@ class Scenario(models.Model):
     explanation = models.JSONField(default=dict)  # numbers and ids; apps.allocation.words says them in words
     job_key = models.CharField(max_length=80, blank=True)
 
+    plural = _("Scenarios")
     objects = ScenarioQuerySet.as_manager()
 
     class Meta:

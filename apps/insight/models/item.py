@@ -73,6 +73,7 @@ class Item(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     own_fields = ("filed_by",)
+    plural = _("Insight items")
     objects = ItemQuerySet.as_manager()
 
     class Meta:

@@ -38,6 +38,7 @@ class FollowUp(models.Model):
     opened_at = models.DateTimeField(default=clock.now)
 
     own_fields = ("owner", "opened_by")
+    plural = _("Follow-ups")
     objects = FollowUpQuerySet.as_manager()
 
     class Meta:
@@ -107,6 +108,7 @@ class Opportunity(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     own_fields = ("reporter", "holder")
+    plural = _("Opportunities")
     objects = OpportunityQuerySet.as_manager()
 
     class Meta:

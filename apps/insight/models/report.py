@@ -33,6 +33,7 @@ class Report(models.Model):
         "org.BusinessLine", models.PROTECT, null=True, blank=True, related_name="reports"
     )
 
+    plural = _("Report series")
     objects = ReportQuerySet.as_manager()
 
     class Meta:
@@ -81,6 +82,7 @@ class Issue(models.Model):
     version = models.PositiveIntegerField(default=1)
 
     own_fields = ("editor",)
+    plural = _("Reports")
     objects = IssueQuerySet.as_manager()
 
     class Meta:

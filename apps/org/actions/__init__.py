@@ -9,6 +9,7 @@ from apps.org.actions import (  # noqa: F401
     person,
     post,
     recovery,
+    reorganisation,
     request,
     unit,
 )

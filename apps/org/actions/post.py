@@ -81,10 +81,9 @@ def _look(person, unit, payload):
 def grant_post(request: Request, by) -> Post:
     """What the approval of a "post.grant" does."""
     payload = request.payload
-    person = lock(
-        Person.objects.get(pk=payload["person"])
-    )  # two grants at once: the second looks after the first
-    unit = Unit.objects.get(pk=payload["unit"])
+    # The unit may just be merged or closed; and of two grants at once, the second looks after the first.
+    unit = lock(Unit.objects.get(pk=payload["unit"]))
+    person = lock(Person.objects.get(pk=payload["person"]))
     _look(person, unit, payload)
     post = Post.objects.create(
         person=person,

@@ -124,7 +124,8 @@ def confirm_request(request: Request, *, by, seen: str) -> None:
 
 @transaction.atomic
 def approve_request(request: Request, *, by, seen: str) -> None:
-    """Approve exactly what was seen, and do it, in one transaction. Raises Refused when somebody was quicker."""
+    """Approve exactly what was seen, and do it, in one transaction. Raises Refused when somebody was quicker, and Overtaken
+    when it would do something else now: see `renew_request`."""
     lock(request)
     demand(may_approve(by, request))
     _same(request, seen)
@@ -138,6 +139,17 @@ def approve_request(request: Request, *, by, seen: str) -> None:
     )
     record("request.approve", request, by=by, kind=request.kind, fen=request.amount_fen, hash=seen)
     kind_of(request).apply(request, by)
+
+
+@transaction.atomic
+def renew_request(request: Request, *, by) -> None:
+    """Ask the same anew, with what it would do now, of whoever decides it: they look at that before they approve."""
+    lock(request)
+    demand(may_approve(by, request))
+    request.payload = kind_of(request).renew(request, by)
+    request.payload_hash = payload_hash(request)
+    request.save(update_fields=["payload", "payload_hash"])
+    record("request.renew", request, by=by, kind=request.kind, hash=request.payload_hash)
 
 
 @transaction.atomic

@@ -1,4 +1,4 @@
-"""Units open, change their names, and close. Nothing is ever removed: what happened there keeps its place."""
+"""Units open and change their names; they move, merge and close by a reorganisation (apps.org.actions.reorganisation)."""
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -10,7 +10,8 @@ from apps.core.search import index
 from apps.core.verdict import Refused, demand
 from apps.core.versions import lock_version
 from apps.org import rules
-from apps.org.models import Post, Unit
+from apps.org.models import Unit
+from apps.org.tree import lock_tree
 
 
 @transaction.atomic
@@ -18,6 +19,7 @@ def open_unit(
     parent: Unit, *, by, code: str, name: str, kind: str, short_name: str = "", opened_on=None
 ) -> Unit:
     """Add a unit below another. Raises Refused when the code is taken or the parent is closed."""
+    lock_tree()
     lock(parent)
     demand(rules.may_open_unit(by, parent))
     if Unit.objects.filter(code=code).exists():
@@ -45,36 +47,3 @@ def change_unit(unit: Unit, *, by, version: int | None = None, **values) -> list
         index(unit)
         record("unit.change", unit, by=by, fields=changed)
     return changed
-
-
-@transaction.atomic
-def move_unit(unit: Unit, parent: Unit, *, by) -> None:
-    """Put a unit, with all below it, under another. Raises Refused when it would stand below itself or a closed one."""
-    lock(unit)
-    lock(parent)
-    demand(rules.may_change_unit(by, unit))
-    demand(rules.may_open_unit(by, parent))
-    if parent.is_under(unit):
-        raise Refused(_("%(unit)s cannot stand below itself.") % {"unit": unit})
-    was = unit.get_parent()
-    if was is None or was.pk == parent.pk:
-        raise Refused(_("%(unit)s already stands there.") % {"unit": unit})
-    unit.move(parent, pos="last-child")
-    unit.refresh_from_db()
-    record("unit.move", unit, by=by, was=was.pk, now=parent.pk)
-
-
-@transaction.atomic
-def close_unit(unit: Unit, *, by) -> None:
-    """Close a unit from today on. Raises Refused while it has open units below it or people with posts."""
-    lock(unit)
-    demand(rules.may_close_unit(by, unit))
-    below = Unit.objects.under(unit).open().exclude(pk=unit.pk).count()
-    if below:
-        raise Refused(_("%(count)s units below it are still open; close them first.") % {"count": below})
-    posts = Post.objects.current().filter(unit=unit).count()
-    if posts:
-        raise Refused(_("%(count)s people still have posts here; end these first.") % {"count": posts})
-    unit.closed_on = clock.today()
-    unit.save(update_fields=["closed_on"])
-    record("unit.close", unit, by=by)

@@ -3,7 +3,6 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import CleanCharField, Form, StrictDateField
 from apps.org.forms.versioned import Versioned
-from apps.org.lookups import UnitField
 from apps.org.models import Unit
 
 BELOW = [choice for choice in Unit.Kind.choices if choice[0] != Unit.Kind.HEAD_OFFICE]
@@ -21,7 +20,3 @@ class UnitForm(Versioned):
     name = CleanCharField(label=_("Name"), max_length=100)
     short_name = CleanCharField(label=_("Short name"), max_length=40, required=False)
     kind = forms.ChoiceField(label=_("Kind"), choices=Unit.Kind.choices)
-
-
-class UnitMoveForm(Form):
-    parent = UnitField(label=_("New unit above"))

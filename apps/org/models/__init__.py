@@ -4,6 +4,7 @@ from apps.org.models.body import Body, Membership
 from apps.org.models.engagement import Engagement
 from apps.org.models.imports import ImportRow, OrgImport
 from apps.org.models.person import Delegation, FormerPassword, Person, Post, User
+from apps.org.models.reorganisation import Reorganisation, ReorganisationRow
 from apps.org.models.request import Request
 from apps.org.models.unit import Unit
 
@@ -22,6 +23,8 @@ __all__ = [
     "Parameter",
     "Person",
     "Post",
+    "Reorganisation",
+    "ReorganisationRow",
     "Request",
     "Unit",
     "User",

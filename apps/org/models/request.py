@@ -92,6 +92,7 @@ class Request(About):
 
     own_fields = ("maker", "maker_for", "confirmer", "confirmer_for", "checker", "checker_for")
 
+    plural = _("Requests")
     objects = RequestQuerySet.as_manager()
 
     class Meta:

@@ -15,7 +15,7 @@ from apps.core.things import visible_things
 from apps.org.actions import request as actions
 from apps.org.deciders import deciders, next_step
 from apps.org.filters.requests import RequestFilters
-from apps.org.kinds import kind_named
+from apps.org.kinds import Overtaken, kind_named
 from apps.org.models import Request
 from apps.org.models.request import payload_hash
 
@@ -153,7 +153,12 @@ def request_move(request, pk, move):
         if move == "confirm":
             actions.confirm_request(asked, by=request.user, seen=request.POST.get("seen", ""))
         elif move == "approve":
-            actions.approve_request(asked, by=request.user, seen=request.POST.get("seen", ""))
+            try:
+                actions.approve_request(asked, by=request.user, seen=request.POST.get("seen", ""))
+            except Overtaken as overtaken:
+                actions.renew_request(asked, by=request.user)
+                messages.warning(request, str(overtaken))
+                return redirect(asked)
         elif move == "decline":
             actions.decline_request(asked, by=request.user, answer=request.POST.get("note", ""))
         else:

@@ -4,19 +4,19 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from apps.core.access import access
 from apps.core.listing import Column
-from apps.core.pages import history, offered, panels, refusals_as_messages, show
+from apps.core.pages import history, offered, panels, show
 from apps.core.verdict import Refused
 from apps.core.versions import Stale
 from apps.org import rules
 from apps.org.actions import unit as actions
 from apps.org.filters.units import UnitFilters
-from apps.org.forms.units import UnitForm, UnitMoveForm, UnitOpenForm
+from apps.org.forms.units import UnitForm, UnitOpenForm
 from apps.org.forms.versioned import filled_from
-from apps.org.models import BusinessLine, Post, Unit
+from apps.org.models import BusinessLine, Post, Reorganisation, Unit
 from apps.org.views.answers import forbid, is_export, table, typed
 
 COLUMNS = [
@@ -130,11 +130,45 @@ def unit_detail(request, pk):
         lines=unit.lines.all(),
         may_change=rules.may_change_unit(user, unit),
         may_open=rules.may_open_unit(user, unit),
-        may_close=rules.may_close_unit(user, unit),
+        may_reorganise=not unit.closed_on and not unit.is_root() and rules.may_reorganise(user, unit),
+        ended_by=ended_by(unit),
+        waiting=reorganisation_waiting(user, unit),
         may_ask=not unit.closed_on and user.may_at("post.request", unit),
-        history=history(user, unit),
+        history=history(user, unit, note=told_by(unit)),
         panels=panels(request, unit),
     )
+
+
+def ended_by(unit):
+    """The reorganisation by which a closed unit was merged or closed, if it was one."""
+    if not unit.closed_on:
+        return None
+    done = Reorganisation.objects.done().filter(unit=unit).exclude(what=Reorganisation.What.MOVE)
+    return done.select_related("other").first()
+
+
+def reorganisation_waiting(user, unit):
+    """What is asked for but not approved yet, for those who may see it."""
+    if not user.may_ever("reorganisation.view"):
+        return None
+    rows = Reorganisation.objects.visible_to(user).waiting().for_list()
+    return rows.filter(Q(unit=unit) | Q(other=unit)).first()
+
+
+def told_by(unit):
+    """Under a line of a unit's history: which reorganisation it was, and by which document."""
+    plans = {}
+
+    def note(entry):
+        pk = entry.data.get("reorganisation")
+        if pk is None:
+            return ""
+        if not plans:
+            rows = Reorganisation.objects.done().for_list().filter(Q(unit=unit) | Q(other=unit))
+            plans.update((plan.pk, plan) for plan in rows)
+        return f"{plans[pk]} · {plans[pk].document}" if pk in plans else ""
+
+    return note
 
 
 @access("org.manage")
@@ -168,29 +202,3 @@ def unit_edit(request, pk):
         except Refused as refusal:
             form.add_error(None, str(refusal))
     return show(request, "org/unit_edit.html", form=form, unit=unit, both=both)
-
-
-@access("org.manage")
-def unit_move(request, pk):
-    unit = visible(request, pk)
-    forbid(rules.may_change_unit(request.user, unit))
-    form = UnitMoveForm(request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            actions.move_unit(unit, form.cleaned_data["parent"], by=request.user)
-            messages.success(request, _("Moved, with all below it."))
-            return redirect(unit)
-        except Refused as refusal:
-            form.add_error("parent", str(refusal))
-    return show(request, "org/unit_move.html", form=form, unit=unit)
-
-
-@require_POST
-@access("org.manage")
-def unit_close(request, pk):
-    unit = visible(request, pk)
-    forbid(rules.may_change_unit(request.user, unit))
-    with refusals_as_messages(request):
-        actions.close_unit(unit, by=request.user)
-        messages.success(request, _("%(unit)s is closed from today on.") % {"unit": unit})
-    return redirect(unit)

@@ -118,6 +118,7 @@ class Project(models.Model):
     stage_since = models.DateTimeField(default=clock.now, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
 
+    plural = _("Projects")
     objects = ProjectQuerySet.as_manager()
 
     class Meta:

@@ -77,6 +77,7 @@ class Ballot(models.Model):
         null=True, editable=False
     )  # every number of the formula (apps.review.ballot.Outcome)
 
+    plural = _("Ballots")
     objects = BallotQuerySet.as_manager()
 
     class Meta:

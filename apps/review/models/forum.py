@@ -2,6 +2,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from apps.core import clock
 from apps.core.routes import path_of
 from apps.org.calendar import parameter
 from apps.review.ballot import Rule
@@ -17,9 +18,10 @@ class ForumQuerySet(models.QuerySet):
         return self.filter(q)
 
     def over(self, unit):
-        """The forums of this unit and of those above it, the nearest first."""
+        """The forums of this unit and of those above it whose body still sits, the nearest first."""
+        sits = Q(body__term_ends=None) | Q(body__term_ends__gte=clock.today())
         return (
-            self.filter(unit__path__in=unit.path_upwards)
+            self.filter(sits, unit__path__in=unit.path_upwards)
             .select_related("unit", "body")
             .order_by("-unit__depth", "pk")
         )

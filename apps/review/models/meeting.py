@@ -49,6 +49,7 @@ class Meeting(models.Model):
     called_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
 
     own_fields = ("called_by",)
+    plural = _("Meetings")
     objects = MeetingQuerySet.as_manager()
 
     class Meta:

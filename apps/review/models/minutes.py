@@ -43,6 +43,7 @@ class Minutes(models.Model):
     version = models.PositiveIntegerField(default=1, editable=False)
 
     own_fields = ("written_by",)
+    plural = _("Minutes")
     objects = MinutesQuerySet.as_manager()
 
     class Meta:

@@ -55,6 +55,7 @@ class Round(models.Model):
     opened_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
 
     own_fields = ("opened_by",)
+    plural = _("Rounds")
     objects = RoundQuerySet.as_manager()
 
     class Meta:
@@ -133,6 +134,7 @@ class Topic(About):
     state = models.CharField(max_length=10, choices=State, default=State.WAITING, editable=False)
     result = models.CharField(max_length=30, choices=Result, blank=True, editable=False)
 
+    plural = _("Topics")
     objects = TopicQuerySet.as_manager()
 
     class Meta:
