@@ -244,6 +244,7 @@ def _organisation(house):
     house.holder = points_given(house.officer)
     house.profile = make_profile(house.officer)
     house.newcomer = PersonFactory(name="新人", unit=house.east)
+    house.engagement = PostFactory(role="auditor", unit=house.east).engagement
 
 
 def _talk(house):
@@ -343,6 +344,7 @@ def pages(house) -> list[tuple[str, object, str]]:
         page("operations:rollout_list", h.adopter),
         page("org:access_list", h.security),
         page("org:account_open", h.system, pk=h.newcomer.pk),
+        page("org:account_recover", h.system, pk=h.security.person_id, account=h.security.pk),
         page("org:authority_ask", h.system),
         page("org:authority_list", h.system),
         page("org:body_detail", h.secretary, pk=h.body.pk),
@@ -357,6 +359,10 @@ def pages(house) -> list[tuple[str, object, str]]:
         page("org:day_edit", h.system, f"?day={day}"),
         page("org:delegation_give", h.lead),
         page("org:delegation_list", h.lead),
+        page("org:engagement_ask", h.audit),
+        page("org:engagement_detail", h.audit, pk=h.engagement.pk),
+        page("org:engagement_emergency", h.lead),
+        page("org:engagement_list", h.audit),
         page("org:import_detail", h.system, pk=h.imported.pk),
         page("org:import_list", h.system),
         page("org:import_new", h.system),
