@@ -4,6 +4,7 @@
 import random
 import zlib
 from collections.abc import Callable
+from functools import partial
 from typing import NamedTuple
 
 from tests.corpus import documents, pictures, sheets, texts
@@ -71,6 +72,20 @@ CORPUS = {
     "people, dates of 1904": _("a.xlsx", lambda: sheets.people_dates(True), "people", "attachment"),
     "people, dates of 1900": _("a.xlsx", lambda: sheets.people_dates(False), "people", "attachment"),
     "people, all sheets hidden": _("a.xlsx", sheets.people_hidden, "attachment"),
+    **{
+        f"{kind}, {what}": _("a.xlsx", partial(make, kind), *taken, "attachment")
+        for kind in sheets.HEADS
+        for what, make, taken in (
+            ("a cell at the far corner", sheets.corner_under_heads, ()),
+            ("cells in the last column", sheets.wide_under_heads, ()),
+            ("cells without a place", sheets.unplaced_under_heads, ()),
+            ("a million rows", sheets.many_under_heads, ()),
+            ("all of formulas", sheets.formulas_under_heads, ()),
+            ("merged over all, and again", sheets.merged_under_heads, ()),
+            ("merged over all", sheets.merged_once_under_heads, (kind,)),
+            ("a million names", sheets.many_names, ()),
+        )
+    },
     "readings in GBK": _("a.csv", lambda: texts.readings().encode("gbk"), "readings", "attachment"),
     "readings with a BOM": _("a.csv", lambda: texts.readings().encode("utf-8-sig"), "readings", "attachment"),
     "readings in UTF-16": _("a.csv", lambda: texts.readings().encode("utf-16"), "readings", "attachment"),

@@ -51,11 +51,11 @@ def with_part(name, data):
     return target.getvalue()
 
 
-def by_hand(sheet, *, strings=b"", title="机构", level=6):
-    """A workbook whose first sheet has this XML inside."""
+def by_hand(sheet, *, strings=b"", names=b"", title="机构", level=6):
+    """A workbook whose first sheet has this XML inside; `names` stand in the workbook itself."""
     book = (
-        b'<workbook xmlns="%s" xmlns:r="%s"><sheets><sheet name="%s" sheetId="1" r:id="rId1"/></sheets></workbook>'
-        % (MAIN, RELATIONS, title.encode())
+        b'<workbook xmlns="%s" xmlns:r="%s"><sheets><sheet name="%s" sheetId="1" r:id="rId1"/></sheets>%s</workbook>'
+        % (MAIN, RELATIONS, title.encode(), names)
     )
     kinds = [(b"worksheet", b"worksheets/sheet1.xml"), (b"sharedStrings", b"sharedStrings.xml")]
     links = b"".join(
@@ -167,6 +167,72 @@ def merged_over_all():
         b'<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>%s</t></is></c></row>'
         b'<row r="2"><c r="A2"><v>1</v></c></row></sheetData>%s' % ("机构编码".encode(), merged)
     )
+
+
+HEADS = {
+    "people": ("机构编码", "机构名称", "简称", "机构类型", "上级机构编码", "启用日期", "停用日期"),
+    "readings": ("机构", "月份", "成本（元）", "效益（元）", "使用客户数", "更正原因"),
+}
+
+
+def text_cell(place, text):
+    return b'<c r="%s" t="inlineStr"><is><t>%s</t></is></c>' % (place.encode(), text.encode())
+
+
+def under_heads(kind, rows, *, behind=b"", **options):
+    """A table that begins as the product asks, and goes on as it does not."""
+    heads = b"".join(
+        text_cell(f"{letter}1", head) for letter, head in zip("ABCDEFG", HEADS[kind], strict=False)
+    )
+    return by_hand(
+        b'<sheetData><row r="1">%s</row>%s</sheetData>%s' % (heads, rows, behind), level=1, **options
+    )
+
+
+def numbered(count, cell):
+    return b"".join(b'<row r="%d">%s</row>' % (n, cell.replace(b"#", b"%d" % n)) for n in range(2, count + 2))
+
+
+def corner_under_heads(kind):
+    return under_heads(kind, b'<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>')
+
+
+def wide_under_heads(kind):
+    """Four thousand rows whose last cell is in the last column."""
+    return under_heads(kind, numbered(4_000, b'<c r="A#"><v>1</v></c><c r="XFD#"><v>1</v></c>'))
+
+
+def unplaced_under_heads(kind):
+    """Cells that do not say where they stand: sixteen thousand in a row, then a row far below."""
+    row = b"<row>%s</row>" % (b"<c><v>1</v></c>" * 16_384)
+    return under_heads(kind, row + b"<row/>" * 50_000 + b"<row><c><v>1</v></c></row>")
+
+
+def many_under_heads(kind):
+    return under_heads(kind, numbered(1_000_000, b'<c r="A#"><v>1</v></c>'))
+
+
+def formulas_under_heads(kind):
+    return under_heads(
+        kind, numbered(4_900, b"".join(b'<c r="%c#"><f>1+1</f><v>2</v></c>' % c for c in b"ABCDEF"))
+    )
+
+
+def merged_under_heads(kind):
+    """Merged over all, and a second time in four hundred thousand pieces."""
+    pieces = b"".join(b'<mergeCell ref="A%d:XFD%d"/>' % (n, n + 1) for n in range(2, 400_002))
+    merged = b'<mergeCells><mergeCell ref="A1:XFD1048576"/>%s</mergeCells>' % pieces
+    return under_heads(kind, numbered(3, text_cell("A#", "N001")), behind=merged)
+
+
+def merged_once_under_heads(kind):
+    merged = b'<mergeCells><mergeCell ref="A2:XFD1048576"/></mergeCells>'
+    return under_heads(kind, numbered(3, text_cell("A#", "N001")), behind=merged)
+
+
+def many_names(kind):
+    names = b"".join(b'<definedName name="n%d">A1</definedName>' % n for n in range(1_000_000))
+    return under_heads(kind, b"", names=b"<definedNames>%s</definedNames>" % names)
 
 
 def _people(touch=None, units=()):

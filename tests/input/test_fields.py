@@ -16,6 +16,7 @@ from django import forms as django_forms
 from django.conf import settings
 from django.db import transaction
 from django.forms.formsets import BaseFormSet
+from django.test import Client
 from django.urls import reverse
 
 from apps.core.forms import StrictDecimalField, clean_text
@@ -59,18 +60,20 @@ NOT_ON_A_PAGE = {
 DRAWN_BY_HAND = {"SavedViewForm"}  # the box that names a view; its address is among those posted to
 
 
-@pytest.fixture
-def forms(house, client):
+@pytest.fixture(scope="module")
+def forms(house, django_db_blocker):
     """(who, form) of each form on the pages, once, and the classes of forms that the pages were drawn with."""
-    found, classes = {}, set()
-    for _name, who, address in pages(house):
-        client.force_login(who)
-        answer = client.get(address)
-        if answer.streaming or "html" not in answer["Content-Type"]:
-            continue
-        classes |= classes_in(getattr(answer, "context_data", None) or {})
-        for form in forms_of(answer.content.decode(), address, told(house)):
-            found.setdefault(form.key, (who, form))
+    found, classes, client = {}, set(), Client()
+    with django_db_blocker.unblock(), transaction.atomic():
+        for _name, who, address in pages(house):
+            client.force_login(who)
+            answer = client.get(address)
+            if answer.streaming or "html" not in answer["Content-Type"]:
+                continue
+            classes |= classes_in(getattr(answer, "context_data", None) or {})
+            for form in forms_of(answer.content.decode(), address, told(house)):
+                found.setdefault(form.key, (who, form))
+        transaction.set_rollback(True)
     return list(found.values()), classes
 
 

@@ -40,6 +40,7 @@ from apps.review.models import Consultation
 from tests.factories import (
     PersonFactory,
     PostFactory,
+    UserFactory,
     a_product,
     at_launch,
     awaiting_funds,
@@ -244,6 +245,7 @@ def _organisation(house):
     house.holder = points_given(house.officer)
     house.profile = make_profile(house.officer)
     house.newcomer = PersonFactory(name="新人", unit=house.east)
+    house.guest = UserFactory(person=PersonFactory(name="来人", unit=house.east)).person
     house.engagement = PostFactory(role="auditor", unit=house.east).engagement
 
 
@@ -444,7 +446,7 @@ def told(house) -> dict[str, str]:
     """What an honest person types, by the name of the field, where a word of their own would not do."""
     today = clock.today()
     return {
-        "person": house.newcomer.employee_no,
+        "person": house.guest.employee_no,
         "more": "",
         "deputy": "",
         "taker": house.colleague.person.employee_no,
