@@ -93,7 +93,7 @@ def test_what_a_spreadsheet_would_run_is_written_as_text(text):
 
     book = load_workbook(write_xlsx([("名称", "text")], [[text]], watermark="w", title="t"))
     cell = book.active["A2"]
-    assert (cell.value.strip(), cell.data_type) == (text.strip(), "s")
+    assert (cell.value.replace("_x000D_", "\r").strip(), cell.data_type) == (text.strip(), "s")
 
 
 def test_xlsx_keeps_numbers_as_numbers_and_marks_every_page():
