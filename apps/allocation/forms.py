@@ -6,7 +6,7 @@ from apps.allocation.actions import candidates
 from apps.allocation.models.fund import Resource
 from apps.core import clock
 from apps.core.formats import wan
-from apps.core.forms import CleanCharField, Form, StrictIntegerField, YuanField
+from apps.core.forms import CleanCharField, Form, SeveralField, StrictIntegerField, YuanField
 from apps.org.models import Unit
 from apps.projects.models import Project
 
@@ -56,7 +56,7 @@ class BudgetForm(_ByResource):
         return values
 
 
-class _ProjectChoice(forms.ModelMultipleChoiceField):
+class _ProjectChoice(SeveralField):
     def label_from_instance(self, project):
         return f"{project.title} · {project.unit.label} · {wan(project.asked_fen)}"
 

@@ -87,6 +87,20 @@ def row_id(text) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 18 else 0
 
 
+class SeveralField(forms.ModelMultipleChoiceField):
+    """Several rows. Django's own asks the database for an id of thirty digits, and the database cannot be asked that."""
+
+    def _check_values(self, value):
+        for pk in value:
+            if not row_id(pk):
+                raise ValidationError(
+                    self.error_messages["invalid_pk_value"],
+                    code="invalid_pk_value",
+                    params={"pk": str(pk)[:20]},
+                )
+        return super()._check_values(value)
+
+
 class StrictDecimalField(forms.Field):
     """A decimal with at most `places` decimals, between `least` and `most`, both included. Gives a Decimal."""
 

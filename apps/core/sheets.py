@@ -2,6 +2,7 @@
 In: the rows of an XLSX or CSV that `check_upload` has let pass, as plain values.
 """
 
+import codecs
 import csv
 import io
 import re
@@ -17,7 +18,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
 
+from .cells import TooMuch, check_cells, formulas
+
 CSV_BATCH = 500  # rows a chunk
+SKIPPED = tuple(
+    "\t\r\n＝＋－＠"
+)  # defusedcsv lets these through, Excel skips the blank ones and takes the wide as narrow
+MAX_LINE = 1_000_000  # characters of a CSV file
+_PIECE = 256 * 1024
 FORMATS = {
     "money_fen": "#,##0.00",
     "number": "#,##0.######",
@@ -113,7 +121,7 @@ def _local(value):
 
 def _text(value):
     text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("\t", "\r") else text  # defusedcsv lets these through, Excel skips them
+    return f"'{text}" if text[:1] in SKIPPED else text
 
 
 def _date_text(value):
@@ -138,6 +146,14 @@ _TEXT = {
 
 
 # ── In ────────────────────────────────────────────────────────────────────────────────────────────────────────────
+def check_workbook(file, *, rows: int) -> None:
+    """Before an XLSX file is read: raises BadSheet when a sheet has more than `rows` rows, or far more than a table."""
+    try:
+        check_cells(file, rows=rows)
+    except TooMuch as error:
+        raise BadSheet(str(error)) from error
+
+
 def sheet_names(file) -> list[str]:
     """The names of an XLSX file's sheets that can be seen. Raises BadSheet."""
     with _workbook(file) as book:
@@ -181,11 +197,10 @@ def formula_cells(file, sheet: str) -> set[str]:
     file.seek(0)
     with zipfile.ZipFile(file) as archive:
         path = _sheet_path(archive, sheet)
-        xml = archive.read(path) if path else b""
-    file.seek(0)
-    if b"<f" not in xml:
-        return set()
-    return {found.decode() for found in re.findall(rb'<c r="([A-Z]+\d+)"[^>]*>\s*<f[ >/]', xml)}
+        try:
+            return formulas(archive, path) if path else set()
+        except TooMuch as error:
+            raise BadSheet(str(error)) from error
 
 
 def merged_ranges(file, sheet: str) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -236,24 +251,47 @@ def _plain(cell):
 
 
 def _csv_rows(file):
-    file.seek(0)
-    data = file.read()
-    for encoding in ("utf-16", "utf-8-sig", "gb18030"):
-        if encoding == "utf-16" and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            continue
-        try:
-            text = data.decode(encoding)
-            break
-        except UnicodeDecodeError:
-            continue
-    else:
-        raise BadSheet(_("The text is neither UTF-8 nor GBK; save the file as UTF-8 CSV."))
-    first = text.split("\n", 1)[0]
-    delimiter = max(",;\t", key=first.count)
+    text = io.TextIOWrapper(file, encoding=_encoding(file), newline="")
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1):
+        first = next(_lines(text), "")
+        delimiter = max(",;\t", key=first.count)
+        text.seek(0)
+        reader = csv.reader(_lines(text), delimiter=delimiter)
+        for number, cells in enumerate(reader, 1):
             values = [cell.strip() or None for cell in cells]
             if any(values):
                 yield number, values
     except csv.Error as error:
-        raise BadSheet(_("The CSV file is damaged: %(error)s") % {"error": error}) from error
+        sentence = _(
+            "The CSV file is damaged at line %(line)s: a quotation mark is missing, or a cell is too long."
+        )
+        raise BadSheet(sentence % {"line": reader.line_num}) from error
+    finally:
+        text.detach()  # closed, it would close the file
+
+
+def _encoding(file):
+    """The first encoding by which the whole file is text. It is read piece by piece, and left at its start."""
+    file.seek(0)
+    marked = file.read(2) in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    for encoding in ("utf-16", "utf-8-sig", "gb18030") if marked else ("utf-8-sig", "gb18030"):
+        decoder = codecs.getincrementaldecoder(encoding)()
+        file.seek(0)
+        try:
+            while piece := file.read(_PIECE):
+                decoder.decode(piece)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            continue
+        file.seek(0)
+        return encoding
+    raise BadSheet(_("The text is neither UTF-8 nor GBK; save the file as UTF-8 CSV."))
+
+
+def _lines(text):
+    for number, line in enumerate(iter(lambda: text.readline(MAX_LINE), ""), 1):
+        if len(line) == MAX_LINE:
+            raise BadSheet(
+                _("Line %(line)s of the CSV file is too long for a row of a table.") % {"line": number}
+            )
+        yield line

@@ -6,6 +6,7 @@ from apps.core import clock
 from apps.core.forms import CleanCharField, Form, StrictDateField, StrictIntegerField
 from apps.core.grades import Grade
 from apps.core.uploads import BadUpload, check_upload
+from apps.core.versions import compared
 from apps.insight.actions.opportunity import MAX_PHOTOS
 from apps.insight.extraction import Unreadable, extract, extract_text
 from apps.insight.feeds import BadFeed, parse_feed
@@ -54,6 +55,11 @@ class Versioned(Form):
 
     def against(self, current) -> list[tuple]:
         """(label, stored, typed) where a stale save differs from what stands; saving again then means the new version."""
+        self.data = self.data.copy()
+        self.data["version"] = current.version
+        return compared(self, self.differing(current))
+
+    def differing(self, current) -> list[tuple]:
         rows = []
         for name, field in self.fields.items():
             if name == "version" or not hasattr(current, name):
@@ -64,8 +70,6 @@ class Versioned(Form):
                 rows.append(
                     (field.label, choices.get(stored, stored) or "—", choices.get(typed, typed) or "—")
                 )
-        self.data = self.data.copy()
-        self.data["version"] = current.version
         return rows
 
 

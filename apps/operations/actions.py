@@ -11,7 +11,7 @@ from apps.core.journal import record
 from apps.core.numbering import next_code
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
-from apps.core.versions import lock_version
+from apps.core.versions import Stale, lock_version
 from apps.operations import rules
 from apps.operations.flow import rollout_flow
 from apps.operations.models import Product, Reading, Rollout
@@ -144,11 +144,13 @@ def enter_reading(
     benefit_fen: int,
     customers: int | None = None,
     reason: str = "",
+    seen: int | None = None,
 ) -> Reading:
     """What the product cost and brought in a month, in one unit. For a month that has a reading this is its correction,
-    and needs the reason.
+    and needs the reason; `seen` is the id of the reading that was shown, 0 for none.
 
-    Raises Refused for a month that has not begun, a unit that does not use the product, and who may not enter it.
+    Raises Refused for a month that has not begun, a unit that does not use the product, and who may not enter it; and
+    Stale when another reading stands than the one that was seen.
     """  # fmt: skip
     demand(rules.may_enter(by, product, unit))
     month = month.replace(day=1)
@@ -162,6 +164,8 @@ def enter_reading(
     )
     old = readings.in_force().first()
     if old:
+        if seen is not None and old.pk != seen:
+            raise Stale(old)
         if not reason.strip():
             raise Refused(_("This month has a reading already. Say why it is corrected."))
         readings.filter(pk=old.pk).update(in_force=False)

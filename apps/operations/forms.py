@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.forms import CleanCharField, Form, StrictDateField, StrictIntegerField, YuanField
+from apps.core.forms import CleanCharField, Form, SeveralField, StrictDateField, StrictIntegerField, YuanField
 from apps.core.uploads import BadUpload, check_upload
 from apps.insight.forms import Versioned, long_text
 from apps.operations.actions import ANSWER_DAYS
@@ -42,9 +42,7 @@ class ProductCorrectionForm(ProductForm, Versioned):
 class OfferForm(Form):
     """The branches that do not have the product yet, several at once."""
 
-    units = forms.ModelMultipleChoiceField(
-        Unit.objects.none(), label=_("Branches"), widget=forms.CheckboxSelectMultiple
-    )
+    units = SeveralField(Unit.objects.none(), label=_("Branches"), widget=forms.CheckboxSelectMultiple)
     due_on = StrictDateField(label=_("Answer by"))
 
     def __init__(self, *args, product, **kwargs):
@@ -116,6 +114,9 @@ class ReadingForm(Form):
         required=False,
         help_text=_("Only for a month that has a reading already. The old line stays, marked as corrected."),
     )
+    seen = StrictIntegerField(
+        label=_("Version"), required=False, widget=forms.HiddenInput
+    )  # reading shown, by id
 
     def __init__(self, *args, units, stands, **kwargs):
         super().__init__(*args, **kwargs)
@@ -132,7 +133,13 @@ class ReadingForm(Form):
                 self.add_error(None, _("This is what stands already; there is nothing to correct."))
             elif not values.get("reason"):
                 self.add_error("reason", _("This month has a reading already. Say why it is corrected."))
+                self.shows(self.old)
         return values
+
+    def shows(self, reading):
+        """The page now shows this reading beside the form: saving again means that it was seen."""
+        self.old, self.data = reading, self.data.copy()
+        self.data["seen"] = reading.pk
 
     @property
     def unchanged(self):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from apps.core.sheets import BadSheet, read_rows, write_xlsx
+from apps.core.sheets import BadSheet, check_workbook, read_rows, write_xlsx
 from apps.operations.forms import ReadingForm
 
 HEADS = {
@@ -17,6 +17,7 @@ HEADS = {
     "reason": gettext_noop("Reason of the correction"),
 }
 MAX_ROWS = 500
+MAX_SHEET_ROWS = 5_000  # of a file that is opened at all; rows between may be empty
 
 
 def heads() -> list[str]:
@@ -45,6 +46,8 @@ class Row:
 
 def read_file(file, kind: str, *, units: dict, stands: dict) -> list[Row]:
     """The rows of the file. Raises BadSheet for what is no table of readings."""
+    if kind == "xlsx":
+        check_workbook(file, rows=MAX_SHEET_ROWS)
     lines = read_rows(file, kind=kind)
     first = next(lines, (0, []))[1]
     named = [str(value or "").strip() for value in first[: len(HEADS)]]

@@ -5,7 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.formats import wan
-from apps.core.forms import CleanCharField, Form, StrictDateField, StrictIntegerField, YuanField
+from apps.core.forms import CleanCharField, Form, SeveralField, StrictDateField, StrictIntegerField, YuanField
+from apps.core.versions import Seen, compared, differences, seen_of
 from apps.org.calendar import due_in, parameter
 from apps.org.models import Body, Person, Unit
 from apps.org.reach import units_nearby
@@ -78,7 +79,7 @@ class ForumForm(Form):
     majority_of = forms.ChoiceField(label=_("Majority of"), choices=Forum.Of)
     majority_more_than = forms.BooleanField(label=_("More than this part, not just as much"), required=False)
     quorum = Fraction(label=_("Quorum, of the members"), initial="2/3")
-    consulted = forms.ModelMultipleChoiceField(
+    consulted = SeveralField(
         Unit.objects.none(),
         label=_("Departments asked first"),
         required=False,
@@ -89,11 +90,8 @@ class ForumForm(Form):
         initial = {}
         if forum:
             initial = {name: getattr(forum, name) for name in self.base_fields if hasattr(forum, name)}
-            initial |= {
-                "majority": f"{forum.majority_numerator}/{forum.majority_denominator}",
-                "quorum": f"{forum.quorum_numerator}/{forum.quorum_denominator}",
-                "consulted": [line.unit_id for line in forum.consulted.all()],
-            }
+            initial |= {"consulted": [unit.pk for unit in forum.consulted_units]}
+            initial |= {"seen": seen_of(forum, Forum.TERMS)}
         super().__init__(*args, initial=initial, **kwargs)
         if forum:
             del self.fields["body"]
@@ -109,6 +107,20 @@ class ForumForm(Form):
         return values
 
 
+class ForumChangeForm(ForumForm, Seen):
+    def against(self, current):
+        """Both terms; the parts as they were chosen, and whom each would ask."""
+        asked = sorted(self.cleaned_data["consulted"], key=lambda unit: unit.pk)
+        typed = self.cleaned_data | {name: self[name].value() for name in ("majority", "quorum")}
+        typed |= {"consulted_units": "、".join(map(str, asked))}
+        stored = {name: getattr(current, name) for name in Forum.TERMS}
+        stored |= {"consulted_units": "、".join(map(str, current.consulted_units))}
+        self.data = self.data.copy()
+        self.data["seen"] = seen_of(current, Forum.TERMS)
+        fields = self.fields | {"consulted_units": self.fields["consulted"]}
+        return compared(self, differences(fields, stored, typed))
+
+
 # ── Rounds ────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
@@ -118,7 +130,7 @@ def not_past(day):
     return day
 
 
-class TopicChoice(forms.ModelMultipleChoiceField):
+class TopicChoice(SeveralField):
     """Things to be judged, each with what one chooses by."""
 
     widget = forms.CheckboxSelectMultiple
@@ -153,7 +165,7 @@ class RoundForm(Form):
 
 
 class AssignForm(Form):
-    reviewer = forms.ModelMultipleChoiceField(Person.objects.none(), label=_("Reviewers"))
+    reviewer = SeveralField(Person.objects.none(), label=_("Reviewers"))
     due_on = StrictDateField(label=_("Scores due on"))
 
     def __init__(self, *args, people, due_on, **kwargs):
@@ -184,14 +196,15 @@ class DeclarationForm(Form):
         return values
 
 
-class ScoreForm(Form):
+class ScoreForm(Seen):
     """The sheet: a whole number for each criterion, and a comment. `final`: nothing may be missing."""
 
     comment = long_text(_("Reviewer's comment"), required=False)
 
     def __init__(self, *args, assignment, final=False, **kwargs):
-        given = {f"score_{s.criterion_id}": s.value for s in assignment.scores.all()}
-        super().__init__(*args, initial=given | {"comment": assignment.comment}, **kwargs)
+        given = {f"score_{pk}": value for pk, value in assignment.given.items()}
+        given |= {"comment": assignment.comment, "seen": seen_of(assignment, assignment.DRAFT)}
+        super().__init__(*args, initial=given, **kwargs)
         self.criteria = list(assignment.topic.round.rubric.criteria.all())
         self.final = final
         for criterion in self.criteria:
@@ -206,6 +219,15 @@ class ScoreForm(Form):
             if name not in self.errors and values.get(name) is None:
                 self.add_error(name, _("Give a score."))
         return values
+
+    def against(self, current):
+        """Both drafts, score by score."""
+        stored = {f"score_{c.pk}": current.given.get(c.pk) for c in self.criteria} | {
+            "comment": current.comment
+        }
+        self.data = self.data.copy()
+        self.data["seen"] = seen_of(current, current.DRAFT)
+        return compared(self, differences(self.fields, stored, self.cleaned_data))
 
     @property
     def scores(self) -> dict[int, int]:
@@ -224,7 +246,7 @@ class ScoreForm(Form):
 # ── Meetings ──────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
-class JudgedChoice(forms.ModelMultipleChoiceField):
+class JudgedChoice(SeveralField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, topic):
@@ -305,8 +327,9 @@ class MinutesForm(Form):
         shown = dict(Topic.Result.choices)
         self.data = self.data.copy()
         self.data["version"] = current.version
-        return [
+        rows = [
             (labels[key], shown.get(value, value) or "—", shown.get(typed, typed) or "—")
             for key, value in stored.items()
             if value != (typed := self.cleaned_data.get(key))
         ]
+        return compared(self, rows)

@@ -60,9 +60,9 @@ class ProfileKeepForm(ProfileForm, Versioned):
         levels = {row.skill_id: row.level for row in profile.skills.all()}
         super().__init__(*args, initial=initial, levels=levels, **kwargs)
 
-    def against(self, current):
+    def differing(self, current):
         """Both texts, and both levels of each skill."""
-        rows = super().against(current)
+        rows = super().differing(current)
         stands = {row.skill_id: row.level for row in current.skills.all()}
         labels = dict(ProfileSkill.Level.choices)
         for name, skill in self.of_bank.items():

@@ -1,5 +1,6 @@
 """Spreadsheets: what goes out is neutral and marked, what comes in is plain values or a sentence."""
 
+import csv
 import io
 import zipfile
 from datetime import UTC, date, datetime
@@ -10,7 +11,16 @@ import xlsxwriter
 from django.utils import translation
 from openpyxl import load_workbook
 
-from apps.core.sheets import BadSheet, formula_cells, read_rows, sheet_names, stream_csv, write_xlsx
+from apps.core.sheets import (
+    BadSheet,
+    check_workbook,
+    formula_cells,
+    read_rows,
+    sheet_names,
+    stream_csv,
+    write_xlsx,
+)
+from tests.corpus.sheets import by_hand
 
 
 @pytest.fixture(autouse=True)
@@ -60,14 +70,30 @@ def test_csv_begins_with_the_mark_excel_needs_and_comes_in_chunks():
     assert len(chunks) == 3
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+A1", "-A1", "@SUM(A1)", "\t=1", '=HYPERLINK("http://x")'])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "=1+1",
+        "+A1",
+        "-A1",
+        "@SUM(A1)",
+        "\t=1",
+        "\r=1",
+        "\n=1",
+        "＝1+1",
+        "＋1",
+        "－1",
+        "＠A",
+        '=HYPERLINK("http://x")',
+    ],
+)
 def test_what_a_spreadsheet_would_run_is_written_as_text(text):
-    (line,) = csv_lines([[text]], [("名称", "text")])[1:]
-    assert line.lstrip('"').startswith("'")
+    written = b"".join(stream_csv([("名称", "text")], [[text]])).decode("utf-8-sig")
+    assert list(csv.reader(io.StringIO(written, newline="")))[1] == [f"'{text}"]
 
     book = load_workbook(write_xlsx([("名称", "text")], [[text]], watermark="w", title="t"))
     cell = book.active["A2"]
-    assert (cell.value, cell.data_type) == (text, "s")
+    assert (cell.value.replace("_x000D_", "\r").strip(), cell.data_type) == (text.strip(), "s")
 
 
 def test_xlsx_keeps_numbers_as_numbers_and_marks_every_page():
@@ -145,3 +171,44 @@ def test_csv_is_read_in_the_encodings_offices_save(encoding, comma):
 def test_bytes_of_no_encoding_are_a_sentence():
     with pytest.raises(BadSheet, match="UTF-8"):
         list(read_rows(io.BytesIO(b"\xff\x80\x81,\xff"), kind="csv"))
+
+
+def sheet(*places, behind=b""):
+    """A workbook by hand, a number in each of these places; `behind` stands behind them."""
+    cells = b"".join(b'<row><c r="%s"><v>1</v></c></row>' % place for place in places)
+    return io.BytesIO(by_hand(b"<sheetData>%s%s</sheetData>" % (cells, behind)))
+
+
+@pytest.mark.parametrize(
+    ("file", "refused"),
+    [
+        (sheet(b"A1", b"C100"), ""),
+        (sheet(b"A1", behind=b'<row r="900000"><c r="XFD900000" s="1"/></row>'), ""),  # a format and no value
+        (sheet(b"A1", b"A101"), "At most 100 rows"),
+        (sheet(b"A1", b"A1000000000001"), "unusual way"),
+        (sheet(b"A1", b"a2"), "unusual way"),
+        (sheet(b"A1", behind=b"<row><c><v>1</v></c></row>"), "unusual way"),
+        (sheet(b"A1", behind=b"<row><x:c s='1' r='A2'><v>1</v></x:c></row>"), "unusual way"),
+        (sheet(b"A1", behind=b'<row><c %s r="XFD9"><v>1</v></c></row>' % (b" " * 600_000)), ""),
+        (sheet(b"A1", behind=b"<mergeCell/>" * 100_001), "more than a table"),
+    ],
+)
+def test_a_workbook_is_counted_before_it_is_read(file, refused):
+    if not refused:
+        check_workbook(file, rows=100)
+        assert list(read_rows(file))
+        return
+    with pytest.raises(BadSheet, match=refused):
+        check_workbook(file, rows=100)
+
+
+def test_a_rectangle_of_more_than_a_million_cells_is_refused():
+    with pytest.raises(BadSheet, match="more than a table"):
+        check_workbook(sheet(b"A1", b"XFD62"), rows=100)
+
+
+def test_a_line_of_a_csv_file_that_is_too_long_is_refused_and_a_missing_quote_named_by_its_line():
+    with pytest.raises(BadSheet, match="Line 2 "):
+        list(read_rows(io.BytesIO(b"a,b\n" + b"x" * 1_000_001), kind="csv"))
+    with pytest.raises(BadSheet, match="line "):
+        list(read_rows(io.BytesIO(b'a,b\n"' + b"x,y\n" * 50_000), kind="csv"))

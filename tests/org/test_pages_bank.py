@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from apps.core import clock
 from apps.core.verdict import Refused
+from apps.core.versions import NOTHING, seen_of
 from apps.org.actions.business_line import add_line, change_line, move_line
 from apps.org.actions.calendar import clear_day, drop_parameter, set_day, set_parameter
 from apps.org.calendar import add_working_days, parameter
@@ -69,7 +70,7 @@ def test_the_month_shows_each_day_as_the_calendar_counts_it(world, visit):
 
 def test_a_day_set_on_the_page_moves_due_dates_and_cleared_it_moves_them_back(world, visit):
     monday = date(2026, 11, 30)
-    visit(world.admin, url("day_edit"), {"day": "2026-12-01", "working": "off", "name": "行庆"})
+    visit(world.admin, url("day_edit"), {"day": "2026-12-01", "working": "off", "name": "行庆", "seen": NOTHING})  # fmt: skip
     assert add_working_days(monday, 1) == date(2026, 12, 2)
     visit(world.admin, url("day_clear"), {"row": Holiday.objects.get().pk})
     assert add_working_days(monday, 1) == date(2026, 12, 1)
@@ -77,7 +78,9 @@ def test_a_day_set_on_the_page_moves_due_dates_and_cleared_it_moves_them_back(wo
 
 def test_a_day_that_does_not_differ_is_refused_with_what_was_typed_kept(world, visit):
     response = visit(
-        world.admin, url("day_edit"), {"day": "2026-12-01", "working": "working", "name": "加班"}
+        world.admin,
+        url("day_edit"),
+        {"day": "2026-12-01", "working": "working", "name": "加班", "seen": NOTHING},
     )
     assert (response.status_code, response.context_data["form"].data["name"]) == (200, "加班")
     assert Holiday.objects.count() == 0
@@ -108,7 +111,7 @@ def test_a_new_value_holds_from_its_day_and_the_past_keeps_its_own(world, visit)
     today = clock.today()
     Parameter.objects.create(key="discount_rate_bp", value=750, starts=today - timedelta(days=400))
     ahead = today + timedelta(days=30)
-    answer = visit(world.admin, url("parameter_set") + "?key=discount_rate_bp", {"value": "8.25", "starts": ahead.isoformat()})  # fmt: skip
+    answer = visit(world.admin, url("parameter_set") + "?key=discount_rate_bp", {"value": "8.25", "starts": ahead.isoformat(), "seen": NOTHING})  # fmt: skip
     assert answer.status_code == 302
     assert (parameter("discount_rate_bp"), parameter("discount_rate_bp", ahead)) == (750, 825)
     rate = visit(world.liaison, url("parameter_list")).context_data["figures"][0]
@@ -118,7 +121,9 @@ def test_a_new_value_holds_from_its_day_and_the_past_keeps_its_own(world, visit)
 def test_a_value_for_a_day_that_has_passed_is_refused(world, visit):
     yesterday = (clock.today() - timedelta(days=1)).isoformat()
     response = visit(
-        world.admin, url("parameter_set") + "?key=review_days", {"value": "7", "starts": yesterday}
+        world.admin,
+        url("parameter_set") + "?key=review_days",
+        {"value": "7", "starts": yesterday, "seen": NOTHING},
     )
     assert (response.status_code, list(response.context_data["form"].errors)) == (200, ["starts"])
     assert Parameter.objects.count() == 0
@@ -181,7 +186,12 @@ def test_lines_are_added_renamed_and_ordered(world, visit):
     visit(
         world.admin,
         url("businessline_edit", green.pk),
-        {"code": "GREEN", "name": "绿色金融", "department": ""},
+        {
+            "code": "GREEN",
+            "name": "绿色金融",
+            "department": "",
+            "seen": seen_of(green, ("code", "name", "department")),
+        },
     )
     green.refresh_from_db()
     assert (green.name, green.department) == ("绿色金融", None)

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from apps.core import clock
 from apps.core.verdict import Refused
+from apps.core.versions import seen_of
 from apps.org.actions.body import change_body, close_body, open_body, seat
 from apps.org.actions.post import hand_over
 from apps.org.coverage import Coverage, coverage, coverage_of
@@ -76,7 +77,8 @@ def test_a_seat_ends_and_stands_among_the_former(world, visit):
 
 def test_a_working_group_is_kept_by_its_own_branch_and_no_other(world, visit):
     body = BodyFactory(unit=world.east, name="江州工作组")
-    data = {"name": "江州专项工作组", "term_starts": "2020-01-01", "term_ends": ""}
+    seen = seen_of(body, ("name", "term_starts", "term_ends"))
+    data = {"name": "江州专项工作组", "term_starts": "2020-01-01", "term_ends": "", "seen": seen}
     assert visit(world.stranger, url("body_edit", body.pk), data).status_code == 403
     assert visit(world.stranger, url("body_seat", body.pk), {}).status_code == 403
     assert visit(world.stranger, url("body_close", body.pk), {}).status_code == 403
@@ -153,7 +155,8 @@ def test_the_list_says_of_a_former_liaison_whether_what_was_open_went_over(world
 
 def test_a_deputy_is_named_on_the_page_by_those_who_may(world, visit):
     post, deputy = PostFactory(role="liaison", unit=world.east_counter), PersonFactory()
-    data = {"full_time": "part", "deputy": deputy.employee_no}
+    seen = seen_of(post, ("full_time", "deputy"))
+    data = {"full_time": "part", "deputy": deputy.employee_no, "seen": seen}
     assert visit(world.stranger, url("liaison_edit", post.pk), data).status_code == 403
     assert visit(world.lead, url("liaison_edit", post.pk), data | {"deputy": post.person.employee_no}).context_data["form"].non_field_errors()  # fmt: skip
     visit(world.lead, url("liaison_edit", post.pk), data)

@@ -71,7 +71,7 @@ def plan(project, **changes):
 def sheet(**changes):
     years = [("800000", ""), ("5万", "60万"), ("50,000", "600000"), ("", "")]
     return rows("years", *({"cost_fen": c, "benefit_fen": b} for c, b in years)) | {
-        "probability_bp": "70", "basis": "同业测算", "full-technology_fen": "56万", "full-marketing_fen": "240000",
+        "version": "0", "probability_bp": "70", "basis": "同业测算", "full-technology_fen": "56万", "full-marketing_fen": "240000",
         "full-technology_days": "200", "reduced-technology_fen": "300000", "reduced-benefit_share_bp": "60",
     } | changes  # fmt: skip
 
@@ -216,8 +216,9 @@ def test_the_figures_follow_what_is_typed_and_nothing_is_kept(world, visit):
 
 def test_versions_stay_and_the_next_begins_with_the_last(world, visit):
     project = make_project(world.lead, unit=world.east)
-    for probability in ("70", "55.5"):
-        visit(world.lead, url("estimate_edit", project.pk), sheet(probability_bp=probability))
+    for version, probability in enumerate(("70", "55.5")):
+        typed = sheet(version=version, probability_bp=probability)
+        visit(world.lead, url("estimate_edit", project.pk), typed)
 
     page = visit(world.lead, url("estimate_list", project.pk))
     form = visit(world.lead, url("estimate_edit", project.pk)).context_data["sheet"]

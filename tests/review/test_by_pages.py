@@ -8,6 +8,7 @@ from django.urls import reverse
 from apps.core import clock
 from apps.core.jobs import drain
 from apps.core.journal import timeline
+from apps.core.versions import seen_of
 from apps.projects.models import Project
 from apps.review.models import Assignment, Ballot, Consultation, Meeting, Minutes, Round
 from tests.factories import PostFactory, committee, make_project, submitted
@@ -71,7 +72,14 @@ def test_a_signed_project_is_consulted_scored_voted_on_and_minuted(act, settings
     for reviewer in reviewers:
         review = Assignment.objects.mine(reviewer).get()
         act(reviewer, url("review_declare", review.pk), conflict="no")
-        act(reviewer, url("review_score", review.pk), **sheet, comment="成熟", then="submit")
+        act(
+            reviewer,
+            url("review_score", review.pk),
+            **sheet,
+            comment="成熟",
+            then="submit",
+            seen=seen_of(review, review.DRAFT),
+        )
     act(secretary, url("round_move", round_.pk, "close"))
 
     day = clock.today() + timedelta(days=3)

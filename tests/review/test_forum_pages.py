@@ -1,5 +1,6 @@
 import pytest
 
+from apps.core.versions import seen_of
 from apps.review.models import Forum
 from tests.factories import BodyFactory, PostFactory, branch_group, committee
 from tests.factories.projects import WAN
@@ -35,7 +36,10 @@ def test_a_forum_is_set_up_and_changed_by_those_who_keep_bodies(client, house):
     assert Forum.objects.get(name="绿色通道").rule.majority == (1, 2)
 
     department = house.officers[0].standing[0].unit
-    response = client.post(f"/review/forums/{house.forum.pk}/edit/", TERMS | {"consulted": [department.pk]})
+    response = client.post(
+        f"/review/forums/{house.forum.pk}/edit/",
+        TERMS | {"consulted": [department.pk], "seen": seen_of(house.forum, Forum.TERMS)},
+    )
 
     assert response.status_code == 302
     house.forum.refresh_from_db()

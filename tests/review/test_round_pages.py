@@ -6,6 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from apps.core.models import Entry
+from apps.core.versions import seen_of
 from apps.review.actions import assign, close_round, declare, open_round, submit_scores
 from apps.review.models import Round
 from tests.factories import PostFactory, committee, make_project, ready_for_review
@@ -45,6 +46,12 @@ def url(name, *args):
 def text(response):
     assert response.status_code == 200
     return (b"".join(response.streaming_content) if response.streaming else response.content).decode()
+
+
+def draft_of(assignment):
+    """What the page of the sheet carries along."""
+    assignment.refresh_from_db()
+    return {"seen": seen_of(assignment, assignment.DRAFT)}
 
 
 def sheet(topic, value=8, **extra):
@@ -137,20 +144,24 @@ def test_a_draft_is_kept_and_the_sheet_handed_in_once(client, house, topic, revi
     client.force_login(reviewer)
     first = topic.round.rubric.criteria.first()
     client.post(
-        url("review_score", row.pk), {f"score_{first.pk}": "9", "comment": "还要再看", "then": "draft"}
+        url("review_score", row.pk),
+        {f"score_{first.pk}": "9", "comment": "还要再看", "then": "draft"} | draft_of(row),
     )
     page = text(client.get(row.get_absolute_url()))
     assert "还要再看" in page
     half = client.post(
-        url("review_score", row.pk), {f"score_{first.pk}": "9", "comment": "写了很多", "then": "submit"}
+        url("review_score", row.pk),
+        {f"score_{first.pk}": "9", "comment": "写了很多", "then": "submit"} | draft_of(row),
     )
     assert len(half.context_data["sheet"].errors) == topic.round.rubric.criteria.count() - 1
     assert "写了很多" in text(half)
-    wrong = client.post(url("review_score", row.pk), sheet(topic, value="11", then="submit"))
+    wrong = client.post(url("review_score", row.pk), sheet(topic, value="11", then="submit") | draft_of(row))
     assert len(wrong.context_data["sheet"].errors) == topic.round.rubric.criteria.count()
 
     for value in (8, 2):
-        client.post(url("review_score", row.pk), sheet(topic, value, comment="成熟", then="submit"))
+        client.post(
+            url("review_score", row.pk), sheet(topic, value, comment="成熟", then="submit") | draft_of(row)
+        )
 
     row.refresh_from_db()
     assert (row.state, row.total_milli, row.comment) == ("done", 80_000, "成熟")

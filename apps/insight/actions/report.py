@@ -10,7 +10,7 @@ from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.search import index
 from apps.core.verdict import Refused, demand, no
-from apps.core.versions import lock_version
+from apps.core.versions import lock_seen, lock_version
 from apps.insight import rules
 from apps.insight.actions.place import say
 from apps.insight.flow import issue_flow
@@ -181,9 +181,10 @@ def order_lines(issue: Issue, *, by, lines: list[int]) -> None:
 
 
 @transaction.atomic
-def address_issue(issue: Issue, *, by, units) -> None:
-    """Set the audience of a draft: pairs (unit, with the units below it?). Raises `Refused` outside the report's reach."""
-    lock(issue)
+def address_issue(issue: Issue, *, by, units, seen: str | None = None) -> None:
+    """Set the audience of a draft: pairs (unit, with the units below it?). Raises `Refused` outside the report's reach,
+    and `Stale` when the audience is not the one that was seen."""
+    lock_seen(issue, seen, ["addressed"])
     demand(rules.may_edit_issue(by, issue))
     wanted = {unit.pk: (unit, below) for unit, below in units}
     for unit, below in wanted.values():

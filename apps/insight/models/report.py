@@ -101,6 +101,12 @@ class Issue(models.Model):
         return path_of("insight:issue_detail", self.pk)
 
     @property
+    def addressed(self) -> list[tuple[int, bool]]:
+        """The audience: (unit, with those below it?)."""
+        rows = IssueAudience.objects.unscoped("of an issue had through scope").filter(issue=self)
+        return list(rows.order_by("unit").values_list("unit", "below"))
+
+    @property
     def number_label(self):
         return gettext("%(year)s No. %(number)s") % {"year": self.year, "number": self.number}
 

@@ -16,7 +16,7 @@ from apps.core.listing import Column
 from apps.core.models import Comment
 from apps.core.pages import history, panels, refusals_as_messages, show
 from apps.core.verdict import Refused
-from apps.core.versions import Stale
+from apps.core.versions import Stale, seen_of
 from apps.insight import rules
 from apps.insight.actions import (
     add_to_issue,
@@ -265,14 +265,22 @@ def issue_audience(request, pk):
     below = list(Unit.objects.open().filter(path__range=issue.unit.span, depth__lte=issue.unit.depth + 1))
     above = list(Unit.objects.filter(path__in=issue.unit.path_upwards[1:]))
     kept = list(issue.audience.select_related("unit"))
+    shown, both = {row.unit_id: row.below for row in kept}, []
     if request.method == "POST":
         units = {str(unit.pk): unit for unit in [*below, *above, *(row.unit for row in kept)]}
         chosen = [units[pk] for pk in dict.fromkeys(request.POST.getlist("unit")) if pk in units]
         deep = set(request.POST.getlist("below"))
-        with refusals_as_messages(request):
-            address_issue(issue, by=request.user, units=[(unit, str(unit.pk) in deep) for unit in chosen])
+        pairs = [(unit, str(unit.pk) in deep) for unit in chosen]
+        shown = {unit.pk: below for unit, below in pairs}
+        try:
+            address_issue(issue, by=request.user, units=pairs, seen=request.POST.get("seen"))
             messages.success(request, _("The audience is set."))
             return redirect("insight:issue_edit", pk)
+        except Stale as stale:
+            stands = [(row.unit, row.below) for row in stale.current.audience.select_related("unit")]
+            both = [(_("Audience"), named(stands), named(pairs))]
+        except Refused as refusal:
+            messages.error(request, str(refusal))
     groups = {}
     for unit in below:
         groups.setdefault(unit.get_kind_display(), []).append(unit)
@@ -282,8 +290,16 @@ def issue_audience(request, pk):
         issue=issue,
         groups=groups.items(),
         above=above,
-        chosen={row.unit_id: row.below for row in kept},
+        chosen=shown,
+        both=both,
+        seen=seen_of(issue, ["addressed"]),
     )
+
+
+def named(pairs) -> str:
+    """An audience in words."""
+    words = [_("%(unit)s and below") % {"unit": unit} if below else str(unit) for unit, below in pairs]
+    return "、".join(words) or "—"
 
 
 @require_POST

@@ -16,6 +16,7 @@ from apps.core.listing import Column, listing
 from apps.core.pages import refusals_as_messages, show
 from apps.core.sheets import BadSheet
 from apps.core.verdict import Refused
+from apps.core.versions import Stale
 from apps.operations import rules
 from apps.operations.actions import enter_reading, import_readings
 from apps.operations.filters import ReadingFilters
@@ -97,6 +98,9 @@ def reading_enter(request, pk):
             enter_reading(product, values.pop("unit"), values.pop("month"), by=request.user, **values)
             messages.success(request, _("Saved."))
             return redirect(product)
+        except Stale as stale:
+            form.shows(stale.current)
+            form.add_error(None, str(stale))
         except Refused as refusal:
             form.add_error(None, str(refusal))
     return show(request, "operations/reading_enter.html", product=product, form=form, old=form.old)
@@ -111,7 +115,7 @@ def asked_for(request, units, stands) -> dict:
         month = last_month()
     old = stands.get((unit, month))
     known = {name: getattr(old, name) for name in ("cost_fen", "benefit_fen", "customers")} if old else {}
-    return {"unit": unit, "month": month} | known
+    return {"unit": unit, "month": month, "seen": old.pk if old else 0} | known
 
 
 @access("product.view")

@@ -10,6 +10,7 @@ from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_seen
 from apps.org import rules
 from apps.org.models import Body, Membership, Person, Unit
 
@@ -30,9 +31,9 @@ def open_body(
 
 
 @transaction.atomic
-def change_body(body: Body, *, by, **values) -> list[str]:
-    """Change its name or term. Returns the names of the fields that changed."""
-    lock(body)
+def change_body(body: Body, *, by, seen: str | None = None, **values) -> list[str]:
+    """Change its name or term. Returns the names of the fields that changed; raises Stale when they are not those seen."""
+    lock_seen(body, seen, values)
     demand(rules.may_manage_body(by, body.unit))
     name = values.get("name", body.name)
     if Body.objects.filter(unit=body.unit, kind=body.kind, name=name).exclude(pk=body.pk).exists():

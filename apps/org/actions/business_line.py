@@ -4,9 +4,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_seen
 from apps.org import rules
 from apps.org.models import BusinessLine, Unit
 
@@ -32,9 +32,10 @@ def add_line(*, by, code: str, name: str, department: Unit | None = None) -> Bus
 
 
 @transaction.atomic
-def change_line(line: BusinessLine, *, by, **values) -> list[str]:
-    """Give it another code, name or department. Returns the names of the fields that changed."""
-    lock(line)
+def change_line(line: BusinessLine, *, by, seen: str | None = None, **values) -> list[str]:
+    """Give it another code, name or department. Returns the names of the fields that changed; raises Stale when they are
+    not those seen."""
+    lock_seen(line, seen, values)
     demand(rules.may_keep_parameters(by))
     changed = [field for field, value in values.items() if getattr(line, field) != value]
     if changed:

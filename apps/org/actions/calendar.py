@@ -9,14 +9,20 @@ from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_seen
 from apps.org import rules
 from apps.org.calendar import announced
 from apps.org.models import Holiday, Parameter
 
+DAY, FIGURE = ("day", "working", "name"), ("value", "starts")  # what the form of each shows
+
 
 @transaction.atomic
-def set_day(day: date, *, by, working: bool, name: str) -> Holiday:
-    """Say that a day differs from the week's rule: off on a weekday, or worked on a weekend."""
+def set_day(day: date, *, by, working: bool, name: str, seen: str | None = None) -> Holiday:
+    """Say that a day differs from the week's rule: off on a weekday, or worked on a weekend.
+
+    Raises Stale when something stands there that was not seen.
+    """
     demand(rules.may_keep_parameters(by))
     if working == (day.weekday() < 5):
         raise Refused(
@@ -24,6 +30,8 @@ def set_day(day: date, *, by, working: bool, name: str) -> Holiday:
             if working
             else _("A weekend is off as it is; nothing needs saying.")
         )
+    if row := Holiday.objects.filter(day=day).first():
+        lock_seen(row, seen, DAY)
     row, _made = Holiday.objects.update_or_create(day=day, defaults={"working": working, "name": name})
     record("holiday.set", row, by=by, day=day.isoformat(), working=working)
     return row
@@ -61,11 +69,14 @@ def load_holidays(year: int, *, by) -> int:
 
 
 @transaction.atomic
-def set_parameter(key: str, value: int, *, by, starts: date) -> Parameter:
-    """Give a figure a new value from a day on. Raises Refused for a day that has passed: results of then stand."""
+def set_parameter(key: str, value: int, *, by, starts: date, seen: str | None = None) -> Parameter:
+    """Give a figure a new value from a day on. Raises Refused for a day that has passed: results of then stand; and Stale
+    when it has a value from that day on that was not seen."""
     demand(rules.may_keep_parameters(by))
     if starts < clock.today():
         raise Refused(_("A new value begins today at the earliest."))
+    if row := Parameter.objects.filter(key=key, starts=starts).first():
+        lock_seen(row, seen, FIGURE)
     row, _made = Parameter.objects.update_or_create(key=key, starts=starts, defaults={"value": value})
     record("parameter.set", row, by=by, key=str(key), value=value, starts=starts.isoformat())
     return row

@@ -10,6 +10,7 @@ from apps.core import clock
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_seen
 from apps.org import matrix, rules
 from apps.org.actions.request import make_request
 from apps.org.administrators import ADMINISTRATORS
@@ -142,9 +143,12 @@ def end_post(post: Post, *, by, on: date | None = None) -> None:
 
 
 @transaction.atomic
-def change_liaison(post: Post, *, by, full_time: bool, deputy: Person | None) -> list[str]:
-    """Say whether a liaison is one full-time, and who stands in for them. Returns the fields that changed."""
-    lock(post)
+def change_liaison(
+    post: Post, *, by, full_time: bool, deputy: Person | None, seen: str | None = None
+) -> list[str]:
+    """Say whether a liaison is one full-time, and who stands in for them. Returns the fields that changed; raises Stale
+    when they are not those seen."""
+    lock_seen(post, seen, ("full_time", "deputy"))
     demand(rules.may_change_liaison(by, post))
     if deputy and deputy.pk == post.person_id:
         raise Refused(_("Choose another person as deputy."))

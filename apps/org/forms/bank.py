@@ -8,12 +8,13 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.forms import CleanCharField, Form, ScaledField, StrictDateField, StrictIntegerField, YuanField
+from apps.core.versions import Seen
 from apps.org import matrix
 from apps.org.models import Authority, Parameter, Unit
 from apps.org.reach import units_nearby
 
 
-class DayForm(Form):
+class DayForm(Seen):
     day = StrictDateField(label=_("Day"))
     working = forms.TypedChoiceField(
         label=_("What differs"),
@@ -37,15 +38,15 @@ VALUE_FIELDS = {
 }
 
 
-class ParameterForm(Form):
+class ParameterForm(Seen):
     """A new value of one parameter, from a day on."""
 
     starts = StrictDateField(
         label=_("From"), help_text=_("Today or later: what was computed before keeps its value.")
     )
 
-    def __init__(self, *args, key, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, key, seen, **kwargs):
+        super().__init__(*args, initial={"seen": seen}, **kwargs)
         self.fields = {"value": VALUE_FIELDS[key](), **self.fields}
         self.fields["starts"].initial = clock.today
 
@@ -98,3 +99,7 @@ class BusinessLineForm(Form):
         if not re.fullmatch(r"[0-9A-Za-z._-]+", self.cleaned_data["code"]):
             raise ValidationError(_("Only letters, digits, dot, hyphen and underscore."))
         return self.cleaned_data["code"]
+
+
+class BusinessLineChangeForm(BusinessLineForm, Seen):
+    pass

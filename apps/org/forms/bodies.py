@@ -3,6 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
 from apps.core.forms import CleanCharField, Form, StrictDateField
+from apps.core.versions import Seen
 from apps.org.lookups import PersonField, UnitField
 from apps.org.models import Body, Membership
 
@@ -17,6 +18,10 @@ class TermForm(Form):
     def clean(self):
         self.refuse_end_before_start("term_starts", "term_ends")
         return super().clean()
+
+
+class BodyChangeForm(TermForm, Seen):
+    field_order = ("name", "term_starts", "term_ends")
 
 
 class BodyForm(TermForm):
@@ -36,7 +41,7 @@ class SeatForm(Form):
         return super().clean()
 
 
-class LiaisonForm(Form):
+class LiaisonForm(Seen):
     """What of a liaison's post may change without asking anew."""
 
     full_time = forms.TypedChoiceField(

@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from apps.core.forms import Form, StrictIntegerField
+from apps.core.versions import compared
 
 
 class Versioned(Form):
@@ -23,7 +24,7 @@ class Versioned(Form):
                 )
         self.data = self.data.copy()
         self.data["version"] = current.version
-        return rows
+        return compared(self, rows)
 
     def values(self) -> dict:
         return {name: value for name, value in self.cleaned_data.items() if name != "version"}

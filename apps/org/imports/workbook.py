@@ -6,10 +6,12 @@ The heads are Chinese in every language: they are the format, and one file must 
 import re
 import tempfile
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
+from itertools import accumulate
 
 import xlsxwriter
 from django.core.exceptions import ValidationError
@@ -18,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from apps.core.forms import FIRST_DAY, LAST_DAY, clean_text
-from apps.core.sheets import BadSheet, formula_cells, merged_ranges, read_rows, sheet_names
+from apps.core.sheets import BadSheet, check_workbook, formula_cells, merged_ranges, read_rows, sheet_names
 from apps.org import matrix
 from apps.org.models import Unit
 
@@ -213,6 +215,7 @@ def shown(sheet: str, name: str, value) -> str:
 # ── Reading ───────────────────────────────────────────────────────────────────────────────────────────────────────
 def read_workbook(file) -> list[Row]:
     """The rows of the three sheets with what is wrong in each cell. Raises BadSheet for what is no such workbook."""
+    check_workbook(file, rows=MAX_ROWS)
     present = sheet_names(file)
     if not any(sheet.title in present for sheet in SHEETS.values()):
         titles = "、".join(sheet.title for sheet in SHEETS.values())
@@ -232,13 +235,11 @@ def _read_sheet(file, sheet: Sheet) -> Iterator[Row]:
     if faults:
         yield Row(sheet.name, number, {}, faults)
         return
-    formulas, merged = formula_cells(file, sheet.title), _merged_rows(file, sheet)
+    formulas, merged = formula_cells(file, sheet.title), _merged(file, sheet, places)
     for number, cells in lines:
-        if number > MAX_ROWS:
-            raise BadSheet(_("At most %(count)s rows a sheet; split the file.") % {"count": f"{MAX_ROWS:,}"})
         if str(cells[0] if cells else "").startswith(EXAMPLE):
             continue
-        yield _read_row(sheet, number, cells, places, formulas, merged.get(number, set()))
+        yield _read_row(sheet, number, cells, places, formulas, merged)
 
 
 def _places(sheet, heads):
@@ -263,13 +264,19 @@ def _places(sheet, heads):
     return places, faults
 
 
-def _merged_rows(file, sheet) -> dict[int, set[int]]:
-    """Row number → indexes of its cells that are merged with others."""
-    found: dict[int, set[int]] = {}
+def _merged(file, sheet, places) -> dict[int, bytes]:
+    """Index of a column → for each number of a row, whether its cell is merged with others."""
+    steps: dict[int, Counter] = {index: Counter() for index in places.values()}
     for (top, left), (bottom, right) in merged_ranges(file, sheet.title):
-        for number in range(top + 1, min(bottom, MAX_ROWS) + 2):
-            found.setdefault(number, set()).update(range(left, right + 1))
-    return found
+        for index, at in steps.items():
+            if left <= index <= right:
+                at[top + 1] += 1
+                at[bottom + 2] -= 1
+    return {
+        index: bytes(depth > 0 for depth in accumulate(at[number] for number in range(MAX_ROWS + 1)))
+        for index, at in steps.items()
+        if at
+    }
 
 
 def _read_row(sheet, number, cells, places, formulas, merged):
@@ -278,7 +285,7 @@ def _read_row(sheet, number, cells, places, formulas, merged):
         index = places.get(column.name)
         value = cells[index] if index is not None and index < len(cells) else None
         row.values[column.name] = None
-        if index in merged:
+        if index in merged and merged[index][number]:
             row.wrong(column.name, _("Cells are merged here; unmerge them and fill each row."))
         elif index is not None and f"{_letters(index)}{number}" in formulas:
             row.wrong(column.name, _("A formula stands here; put its value in its place."))

@@ -13,13 +13,14 @@ from apps.core.forms import row_id
 from apps.core.listing import Column
 from apps.core.pages import history, refusals_as_messages, show
 from apps.core.verdict import Refused
+from apps.core.versions import Stale, seen_of
 from apps.org import matrix, rules
 from apps.org.actions.authority import ask_authority, end_authority
 from apps.org.actions.business_line import add_line, change_line, move_line
-from apps.org.actions.calendar import drop_parameter, set_parameter
+from apps.org.actions.calendar import FIGURE, drop_parameter, set_parameter
 from apps.org.calendar import DEFAULTS
 from apps.org.filters.bank import AuthorityFilters
-from apps.org.forms.bank import AuthorityForm, BusinessLineForm, ParameterForm
+from apps.org.forms.bank import AuthorityForm, BusinessLineChangeForm, BusinessLineForm, ParameterForm
 from apps.org.models import Authority, BusinessLine, Parameter
 from apps.org.views.answers import is_export, table
 
@@ -77,17 +78,19 @@ def parameter_set(request):
     key = request.GET.get("key", "")
     if key not in Parameter.Key.values:
         raise Http404
-    form = ParameterForm(request.POST or None, key=key)
+    today = Parameter.objects.filter(key=key, starts=clock.today()).first()
+    form = ParameterForm(request.POST or None, key=key, seen=seen_of(today, FIGURE))
+    both = []
     if request.method == "POST" and form.is_valid():
         try:
-            made = set_parameter(
-                key, form.cleaned_data["value"], by=request.user, starts=form.cleaned_data["starts"]
-            )
+            made = set_parameter(key, form.cleaned_data.pop("value"), by=request.user, **form.cleaned_data)
             messages.success(request, _("Saved: %(value)s from %(day)s on.") % {"value": figure(key, made.value), "day": made.starts})  # fmt: skip
             return redirect("org:parameter_list")
+        except Stale as stale:
+            both = form.against(stale.current)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return show(request, "org/parameter_set.html", form=form, label=Parameter.Key(key).label)
+    return show(request, "org/parameter_set.html", form=form, both=both, label=Parameter.Key(key).label)
 
 
 @require_POST
@@ -216,8 +219,13 @@ def businessline_edit(request, pk):
 
 
 def edit_line(request, line):
-    initial = {"code": line.code, "name": line.name, "department": line.department_id} if line else None
-    form = BusinessLineForm(request.POST or None, initial=initial)
+    if line:
+        initial = {name: getattr(line, name) for name in BusinessLineForm.base_fields}
+        initial["seen"] = seen_of(line, initial)
+        form = BusinessLineChangeForm(request.POST or None, initial=initial)
+    else:
+        form = BusinessLineForm(request.POST or None)
+    both = []
     if request.method == "POST" and form.is_valid():
         try:
             if line:
@@ -226,9 +234,11 @@ def edit_line(request, line):
                 add_line(by=request.user, **form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("org:businessline_list")
+        except Stale as stale:
+            both = form.against(stale.current)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return show(request, "org/businessline_edit.html", form=form, line=line)
+    return show(request, "org/businessline_edit.html", form=form, line=line, both=both)
 
 
 @require_POST

@@ -9,10 +9,11 @@ from apps.core.access import access
 from apps.core.listing import Column
 from apps.core.pages import history, panels, refusals_as_messages, show
 from apps.core.verdict import Refused
+from apps.core.versions import Stale, seen_of
 from apps.org import rules
 from apps.org.actions.body import change_body, close_body, open_body, seat, unseat
 from apps.org.filters.bodies import BodyFilters
-from apps.org.forms.bodies import BodyForm, SeatForm, TermForm
+from apps.org.forms.bodies import BodyChangeForm, BodyForm, SeatForm, TermForm
 from apps.org.models import Body, Membership
 from apps.org.views.answers import forbid, is_export, table
 
@@ -83,15 +84,19 @@ def body_edit(request, pk):
     body = visible(request, pk)
     forbid(rules.may_manage_body(request.user, body.unit))
     initial = {name: getattr(body, name) for name in TermForm.base_fields}
-    form = TermForm(request.POST or None, initial=initial)
+    initial["seen"] = seen_of(body, initial)
+    form = BodyChangeForm(request.POST or None, initial=initial)
+    both = []
     if request.method == "POST" and form.is_valid():
         try:
             change_body(body, by=request.user, **form.cleaned_data)
             return redirect(body)
+        except Stale as stale:
+            both = form.against(stale.current)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             body = visible(request, pk)
-    return show(request, "org/body_edit.html", form=form, body=body)
+    return show(request, "org/body_edit.html", form=form, body=body, both=both)
 
 
 @require_POST

@@ -13,8 +13,9 @@ from apps.core.access import access
 from apps.core.forms import FIRST_DAY, LAST_DAY, row_id
 from apps.core.pages import history, refusals_as_messages, show
 from apps.core.verdict import Refused
+from apps.core.versions import Stale, seen_of
 from apps.org import rules
-from apps.org.actions.calendar import clear_day, load_holidays, set_day
+from apps.org.actions.calendar import DAY, clear_day, load_holidays, set_day
 from apps.org.calendar import announced, is_working
 from apps.org.forms.bank import DayForm
 from apps.org.models import Holiday
@@ -82,7 +83,9 @@ def day_edit(request):
         "day": day,
         "name": row.name if row else "",
         "working": "working" if row and row.working else "off",
+        "seen": seen_of(row, DAY),
     }
+    both = []
     if day and not row and date.fromisoformat(day).weekday() > 4:
         initial["working"] = "working"
     form = DayForm(request.POST or None, initial=initial)
@@ -91,12 +94,15 @@ def day_edit(request):
         try:
             made = set_day(by=request.user, **form.cleaned_data)
             return redirect(f"{reverse('org:calendar_month')}?month={made.day:%Y-%m}")
+        except Stale as stale:
+            both = form.against(stale.current)
         except Refused as refusal:
             form.add_error(None, str(refusal))
     return show(
         request,
         "org/day_edit.html",
         form=form,
+        both=both,
         row=row,
         back=back,
         history=history(request.user, row) if row else [],

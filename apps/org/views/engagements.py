@@ -68,6 +68,7 @@ def engagement_list(request):
     )
 
 
+@require_GET
 @access(SIGNED_IN)
 def engagement_detail(request, pk):
     """What it is for, and all that was opened under it, which is a list of its own to sort and to take away."""

@@ -10,6 +10,7 @@ from apps.core.listing import Column
 from apps.core.models import Entry
 from apps.core.pages import show
 from apps.core.verdict import Refused
+from apps.core.versions import Stale, seen_of
 from apps.org import rules
 from apps.org.actions.post import change_liaison
 from apps.org.coverage import coverage, together, without_liaison
@@ -107,12 +108,17 @@ def liaison_edit(request, pk):
     )
     forbid(rules.may_change_liaison(request.user, post))
     initial = {"full_time": "full" if post.full_time else "part", "deputy": post.deputy}
-    form = LiaisonForm(request.POST or None, initial=initial)
+    form = LiaisonForm(
+        request.POST or None, initial=initial | {"seen": seen_of(post, ("full_time", "deputy"))}
+    )
+    both = []
     if request.method == "POST" and form.is_valid():
         try:
             change_liaison(post, by=request.user, **form.cleaned_data)
             messages.success(request, _("Saved."))
             return redirect("org:liaison_list")
+        except Stale as stale:
+            both = form.against(stale.current)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-    return show(request, "org/liaison_edit.html", form=form, post=post)
+    return show(request, "org/liaison_edit.html", form=form, post=post, both=both)

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
+from apps.core.versions import Stale
 from apps.org.calendar import parameter
 from apps.projects import rules
 from apps.projects.actions.stage import meet_requirement
@@ -74,19 +75,24 @@ def give_estimate(
     probability_bp: int,
     options: list[dict],
     basis: str = "",
+    version: int | None = None,
 ) -> Estimate:
     """Write a new version of the estimate and compute its figures at the bank's discount rate of today.
 
     `options` are rows of {level, technology_fen, marketing_fen, people_fen, technology_days, benefit_share_bp}: the full
     one is required; a smaller one brings `benefit_share_bp` hundredths of a per cent of the benefits, and costs in
-    proportion to its money. Raises Refused for what cannot be computed.
+    proportion to its money. Raises Refused for what cannot be computed, and Stale when `version` is given and is not the
+    last one any more (0 before there is one).
     """
     lock(project)
     demand(rules.may_edit(by, project))
+    standing = project.estimates.with_options().first()
+    last = standing.version if standing else 0
+    if version is not None and version != last:
+        raise Stale(standing)
     result = appraise(
         costs_fen=costs_fen, benefits_fen=benefits_fen, probability_bp=probability_bp, options=options
     )
-    last = project.estimates.order_by("-version").values_list("version", flat=True).first() or 0
     estimate = Estimate.objects.create(
         project=project,
         version=last + 1,

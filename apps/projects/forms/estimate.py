@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from apps.core.forms import Form, PersonDaysField, ScaledField, YuanField
+from apps.core.forms import Form, PersonDaysField, ScaledField, StrictIntegerField, YuanField
+from apps.core.versions import compared
 from apps.insight.forms import long_text
 from apps.projects.forms.project import Rows, after_button, rows_of
 from apps.projects.models import EstimateOption
@@ -15,6 +16,7 @@ Level = EstimateOption.Level
 
 
 class EstimateForm(Form):
+    version = StrictIntegerField(least=0, initial=0, widget=forms.HiddenInput, label=_("Version"))
     probability_bp = ScaledField(
         label=_("Probability of success"),
         places=2,
@@ -122,7 +124,7 @@ class EstimateSheet:
             ]
             options = {option.level: option for option in last.options.all()}
         self.form = EstimateForm(
-            initial={"probability_bp": last.probability_bp, "basis": last.basis} if last else None
+            initial={name: getattr(last, name) for name in EstimateForm.base_fields} if last else None
         )
         self.years = YearFormSet(initial=years, prefix="years")
         self.options = [
@@ -141,6 +143,30 @@ class EstimateSheet:
             return False
         parts = [part.is_valid() for part in (self.form, self.years, *self.options)]
         return all(parts)
+
+    def against(self, current) -> list[tuple]:
+        """(label, stored, typed) where a stale sheet differs from the last version; saving again then means a newer one."""
+        stored, typed = EstimateSheet(last=current).told, self.told
+        self.form.data = self.form.data.copy()
+        self.form.data["version"] = current.version if current else 0
+        pairs = [(label, stored.get(label, "—"), typed.get(label, "—")) for label in {**stored, **typed}]
+        return compared(self.form, [(label, was, now) for label, was, now in pairs if was != now])
+
+    @property
+    def told(self) -> dict[str, str]:
+        """What the sheet says, field by field: of what was typed and is valid, or of the version it was filled from."""
+        parts = [
+            (gettext("Year %(number)s") % {"number": n}, form) for n, form in enumerate(self.years.forms)
+        ]
+        parts += [("", self.form), *((option.label, option) for option in self.options)]
+        told = {}
+        for head, part in parts:
+            values = part.cleaned_data if part.is_bound else part.initial
+            for name, field in part.fields.items():
+                if name != "version":
+                    label = " · ".join(str(word) for word in (head, field.label) if word)
+                    told[label] = str(field.prepare_value(values.get(name) or "")) or "—"
+        return told
 
     @property
     def wrong(self) -> bool:

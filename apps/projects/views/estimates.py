@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 from apps.core.access import access
 from apps.core.pages import show
 from apps.core.verdict import Refused
+from apps.core.versions import Stale
 from apps.org.calendar import parameter
 from apps.projects import rules
 from apps.projects.actions import give_estimate
@@ -26,15 +27,16 @@ def estimate_edit(request, pk):
     last = project.estimates.with_options().first()
     sheet = EstimateSheet(request.POST if request.method == "POST" else None, last)
     result = problem = None
+    both = []
     if sheet.is_valid():
         try:
             if not request.htmx:
-                give_estimate(
-                    project, by=request.user, basis=sheet.form.cleaned_data["basis"], **sheet.values
-                )
+                give_estimate(project, by=request.user, **sheet.form.cleaned_data | sheet.values)
                 messages.success(request, _("Saved."))
                 return redirect(project)
             result = appraise(**sheet.values)
+        except Stale as stale:
+            both, last = sheet.against(stale.current), stale.current
         except Refused as refusal:
             problem = str(refusal)
     return show(
@@ -43,6 +45,7 @@ def estimate_edit(request, pk):
         fragment="years" if sheet.changed_rows else "preview",
         project=project,
         sheet=sheet,
+        both=both,
         last=last,
         result=result,
         problem=problem,

@@ -160,7 +160,9 @@ def rows_page(request, project, template, *, make, names, current, save):
                 return redirect(project)
             except Stale as stale:
                 stands = current()
-                head = RowsVersion(initial={"version": stale.current.version})
+                head = RowsVersion({"version": stale.current.version})
+                if not stands:  # all rows were taken out: there is nothing to be shown beside those typed
+                    head.add_error(None, str(stale))
             except Refused as refusal:
                 head.add_error(None, str(refusal))
     else:

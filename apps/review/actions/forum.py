@@ -1,9 +1,9 @@
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from apps.core.flow import lock
 from apps.core.journal import record
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_seen
 from apps.review import rules
 from apps.review.models import Consulted, Forum
 
@@ -18,9 +18,12 @@ def set_up_forum(*, by, body, name: str, kind: str, consulted=(), **terms) -> Fo
 
 
 @transaction.atomic
-def change_forum(forum: Forum, *, by, consulted, **terms) -> None:
-    """Change its name, limits, majority, quorum or whom it asks. What has begun goes on by the rule it began with."""
-    lock(forum)
+def change_forum(forum: Forum, *, by, consulted, seen: str | None = None, **terms) -> None:
+    """Change its name, limits, majority, quorum or whom it asks. What has begun goes on by the rule it began with.
+
+    Raises Stale when it is not as it was seen any more.
+    """
+    lock_seen(forum, seen, Forum.TERMS)
     demand(rules.may_keep_forums(by, forum.unit))
     for name, value in terms.items():
         setattr(forum, name, value)

@@ -11,6 +11,7 @@ from apps.core.journal import record
 from apps.core.numbering import next_number
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_seen
 from apps.org.reach import allow_each
 from apps.projects.actions import hand_to
 from apps.review import rules
@@ -79,9 +80,12 @@ def _hand_out_pack(meeting, topics) -> None:
 
 
 @transaction.atomic
-def call_roll(meeting: Meeting, present: set[int], *, by, observers: str = "") -> None:
-    """Write down which members are there (ids of people), and who sits in without a vote (names). Open ballots follow the roll, except for who has voted."""
-    lock(meeting)
+def call_roll(
+    meeting: Meeting, present: set[int], *, by, observers: str = "", seen: str | None = None
+) -> None:
+    """Write down which members are there (ids of people), and who sits in without a vote (names). Open ballots follow the
+    roll, except for who has voted. Raises Stale when the roll is not the one that was seen."""
+    lock_seen(meeting, seen, Meeting.ROLL)
     demand(rules.may_chair(by, meeting))
     meeting.observers = observers.strip()[:500]
     meeting.save(update_fields=["observers"])

@@ -10,6 +10,7 @@ from apps.core.journal import record
 from apps.core.numbering import next_code
 from apps.core.search import index
 from apps.core.verdict import Refused, demand
+from apps.core.versions import lock_seen
 from apps.org import matrix
 from apps.org.calendar import due_in, parameter
 from apps.org.models import Post
@@ -143,9 +144,12 @@ def declare(assignment: Assignment, *, by, conflict: bool, reason: str = "") -> 
 
 
 @transaction.atomic
-def submit_scores(assignment: Assignment, *, by, scores: dict[int, int], comment: str = "") -> None:
-    """Hand in: a whole number for every criterion, within its scale. Final. Raises Refused for what is missing."""
-    lock(assignment)
+def submit_scores(
+    assignment: Assignment, *, by, scores: dict[int, int], comment: str = "", seen: str | None = None
+) -> None:
+    """Hand in: a whole number for every criterion, within its scale. Final. Raises Refused for what is missing, and Stale
+    when the draft is not the one that was seen."""
+    lock_seen(assignment, seen, Assignment.DRAFT)
     late = assignment.days_late
     demand(score_flow.verdict(assignment, "submit", by))
     criteria = list(assignment.topic.round.rubric.criteria.all())
@@ -173,9 +177,11 @@ def submit_scores(assignment: Assignment, *, by, scores: dict[int, int], comment
 
 
 @transaction.atomic
-def save_scores(assignment: Assignment, *, by, scores: dict[int, int], comment: str = "") -> None:
-    """Keep a draft, the reviewer's own until handed in."""
-    lock(assignment)
+def save_scores(
+    assignment: Assignment, *, by, scores: dict[int, int], comment: str = "", seen: str | None = None
+) -> None:
+    """Keep a draft, the reviewer's own until handed in. Raises Stale when it is not the one that was seen."""
+    lock_seen(assignment, seen, Assignment.DRAFT)
     demand(rules.may_score(by, assignment))
     criteria = {c.pk: c for c in assignment.topic.round.rubric.criteria.all()}
     assignment.scores.all().marked().delete()

@@ -56,6 +56,11 @@ class Forum(models.Model):
 
     objects = ForumQuerySet.as_manager()
 
+    TERMS = (
+        "name", "kind", "series", "up_to_fen", "decides_cross_branch", "decides_first_in_industry", "majority",
+        "majority_of", "majority_more_than", "quorum", "consulted_units",
+    )  # fmt: skip
+
     class Meta:
         ordering = ["unit__path", "pk"]
         constraints = [
@@ -93,6 +98,19 @@ class Forum(models.Model):
     @property
     def right(self) -> Right:
         return Right(self.limit_fen, self.decides_cross_branch, self.decides_first_in_industry)
+
+    @property
+    def majority(self) -> str:
+        return f"{self.majority_numerator}/{self.majority_denominator}"
+
+    @property
+    def quorum(self) -> str:
+        return f"{self.quorum_numerator}/{self.quorum_denominator}"
+
+    @property
+    def consulted_units(self) -> list:
+        """The departments whose opinion is asked on whatever goes here."""
+        return [line.unit for line in self.consulted.select_related("unit").order_by("unit")]
 
     @property
     def rule(self) -> Rule:

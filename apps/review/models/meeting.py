@@ -68,6 +68,16 @@ class Meeting(models.Model):
     def get_absolute_url(self):
         return path_of("review:meeting_detail", self.pk)
 
+    ROLL = ("roll", "observers")
+
+    @property
+    def roll(self) -> list[int] | None:
+        """The members who are there, by id; None until the roll is called."""
+        rows = [(row.person_id, row.present) for row in self.attendance.all().marked() if row.votes]
+        if all(present is None for _person, present in rows):
+            return None
+        return sorted(person for person, present in rows if present)
+
     @property
     def open_ballots(self) -> bool:
         return self.ballots.all().marked().filter(state="open").exists()

@@ -237,6 +237,13 @@ class Assignment(models.Model):
     def get_absolute_url(self):
         return path_of("review:review_detail", self.pk)
 
+    DRAFT = ("given", "comment")
+
+    @property
+    def given(self) -> dict[int, int]:
+        """The score of each criterion, by its id, as far as there is one."""
+        return {score.criterion_id: score.value for score in self.scores.all().marked()}
+
     @property
     def opened(self):
         """Whether the reviewer has declared to be free, so that the topic is open to them."""

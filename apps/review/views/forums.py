@@ -7,10 +7,11 @@ from django.views.decorators.http import require_GET
 from apps.core.access import access
 from apps.core.listing import Column
 from apps.core.pages import history, show
+from apps.core.versions import Stale
 from apps.review import rules
 from apps.review.actions import change_forum, set_up_forum
 from apps.review.filters import ForumFilters
-from apps.review.forms import ForumForm
+from apps.review.forms import ForumChangeForm, ForumForm
 from apps.review.models import Forum, Rubric
 from apps.review.views.answers import attempt, forbid, list_page
 
@@ -78,10 +79,14 @@ def forum_edit(request, pk):
     """Change what a forum may decide and how it counts; ballots that are open keep the rule they began with."""
     forum = get_object_or_404(Forum.objects.visible_to(request.user).select_related("unit", "body"), pk=pk)
     forbid(rules.may_keep_forums(request.user, forum.unit))
-    form = ForumForm(request.POST or None, user=request.user, forum=forum)
-    if request.method == "POST" and attempt(
-        form, lambda values: change_forum(forum, by=request.user, **values)
-    ):
-        messages.success(request, _("Saved."))
-        return redirect(forum)
-    return show(request, "review/forum_edit.html", form=form, forum=forum)
+    form = ForumChangeForm(request.POST or None, user=request.user, forum=forum)
+    both = []
+    try:
+        if request.method == "POST" and attempt(
+            form, lambda values: change_forum(forum, by=request.user, **values)
+        ):
+            messages.success(request, _("Saved."))
+            return redirect(forum)
+    except Stale as stale:
+        both = form.against(stale.current)
+    return show(request, "review/forum_edit.html", form=form, forum=forum, both=both)

@@ -6,9 +6,11 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from apps.core.access import access
-from apps.core.forms import row_id
+from apps.core.forms import clean_text, row_id
 from apps.core.listing import Column
 from apps.core.pages import history, refusals_as_messages, show
+from apps.core.verdict import Refused
+from apps.core.versions import Stale, seen_of
 from apps.review import rules
 from apps.review.actions import call_meeting, call_roll, close_meeting
 from apps.review.filters import MeetingFilters
@@ -84,7 +86,11 @@ def visible(request, pk):
 @require_GET
 @access("round.view")
 def meeting_detail(request, pk):
-    meeting = visible(request, pk)
+    return _detail(request, visible(request, pk))
+
+
+def _detail(request, meeting, *, typed=None, both=()):
+    """The page of a meeting; after a stale roll with what was `typed` (members there, observers) and what stands."""
     user = request.user
     topics = Topic.objects.visible_to(user)
     agenda = list(
@@ -108,6 +114,10 @@ def meeting_detail(request, pk):
         seats=seats,
         due=len(voting),
         present=sum(bool(seat.present) for seat in voting),
+        ticked=typed[0] if typed else {s.person_id for s in voting if s.present or not called},
+        observers=typed[1] if typed else meeting.observers,
+        seen=seen_of(meeting, Meeting.ROLL),
+        both=both,
         called=called or meeting.form == Meeting.Form.WRITTEN,
         may_chair=may_chair,
         agenda=[_line(item.topic, ballots, managed) for item in agenda],
@@ -136,10 +146,27 @@ def meeting_roll(request, pk):
     """Who is there, and who sits in without a vote."""
     meeting = visible(request, pk)
     present = set(map(row_id, request.POST.getlist("present")))
-    with refusals_as_messages(request):
-        call_roll(meeting, present, by=request.user, observers=request.POST.get("observers", ""))
+    observers = clean_text(request.POST.get("observers", ""))[:500]
+    try:
+        call_roll(meeting, present, by=request.user, observers=observers, seen=request.POST.get("seen"))
         messages.success(request, _("The roll is called."))
+    except Stale as stale:
+        return _detail(request, visible(request, pk), typed=(present, observers), both=rolls(stale.current, present, observers))  # fmt: skip
+    except Refused as refusal:
+        messages.error(request, str(refusal))
     return redirect(meeting)
+
+
+def rolls(meeting, present, observers) -> list[tuple]:
+    """(label, stands, typed) where two rolls of a meeting differ."""
+    names = {
+        seat.person_id: seat.person.name for seat in meeting.attendance.select_related("person") if seat.votes
+    }
+    pairs = [
+        (_("Present"), *("、".join(names[pk] for pk in names if pk in there) or "—" for there in (meeting.roll or [], present))),
+        (_("Observers, without a vote"), meeting.observers or "—", observers or "—"),
+    ]  # fmt: skip
+    return [pair for pair in pairs if pair[1] != pair[2]]
 
 
 @require_POST

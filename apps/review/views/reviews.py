@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from apps.core.access import access
 from apps.core.listing import Column
 from apps.core.pages import show
+from apps.core.versions import Stale
 from apps.review.actions import declare, save_scores, submit_scores
 from apps.review.filters import ReviewFilters
 from apps.review.forms import DeclarationForm, ScoreForm
@@ -76,22 +77,28 @@ def review_score(request, pk):
     final = request.POST.get("then") == "submit"
     form = ScoreForm(request.POST, assignment=assignment, final=final)
     act = submit_scores if final else save_scores
-    if attempt(
-        form,
-        lambda values: act(assignment, by=request.user, scores=form.scores, comment=values["comment"]),
-    ):
-        messages.success(
-            request, _("Handed in. Thank you.") if final else _("Kept as a draft; only you see it.")
-        )
-        return redirect(assignment)
-    return _detail(request, mine(request, pk), sheet=form)
+    both = []
+
+    def keep(values):
+        act(assignment, by=request.user, scores=form.scores, comment=values["comment"], seen=values["seen"])
+
+    try:
+        if attempt(form, keep):
+            messages.success(
+                request, _("Handed in. Thank you.") if final else _("Kept as a draft; only you see it.")
+            )
+            return redirect(assignment)
+    except Stale as stale:
+        both = form.against(stale.current)
+    return _detail(request, mine(request, pk), sheet=form, both=both)
 
 
-def _detail(request, assignment, declaration=None, sheet=None):
+def _detail(request, assignment, declaration=None, sheet=None, both=()):
     user, state = request.user, assignment.state
     topic = assignment.topic
     context = {
         "assignment": assignment,
+        "both": both,
         "topic": topic,
         "declaration": declaration or DeclarationForm(),
         "next": Assignment.objects.waiting_on(user)
