@@ -56,7 +56,11 @@ def with_things(user, rows) -> list:
     about = visible_things(user, [thing for thing in found.values() if hasattr(thing, "subject_type_id")])
     for row in rows:
         row.thing = thing = found.get((row.subject_type_id, row.subject_id))
-        row.about = about.get((getattr(thing, "subject_type_id", None), getattr(thing, "subject_id", None)))
+        row.about = (
+            about.get((thing.subject_type_id, thing.subject_id))
+            if hasattr(thing, "subject_type_id")
+            else None
+        )
     return rows
 
 
