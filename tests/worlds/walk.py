@@ -58,7 +58,7 @@ class Walk(Lists):
         if name.startswith("review:review_"):
             return thing.of["reviewer"] == self.viewer.principal
         if name == "review:topic_assign":
-            return self.oracle.may("round.manage", thing)
+            return thing.key in self.oracle.sees(thing.kind) and self.oracle.may("round.manage", thing)
         if thing.kind == "notice" or thing.kind == "savedview":
             return thing.of["to"] == self.viewer.person
         if thing.kind in ("comment", "attachment"):
