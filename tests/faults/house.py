@@ -1,7 +1,6 @@
 """A whole Silun for the faults: real processes, a person at its pages, and what must be true of its rows afterwards."""
 
 import http.cookiejar
-import json
 import re
 import subprocess
 import sys
@@ -173,8 +172,3 @@ class Visitor:
     @property
     def worst(self):
         return max(self.seconds, default=0.0)
-
-
-def said(**figures):
-    """Print figures where CI's log keeps them."""
-    print("figures:", json.dumps(figures, ensure_ascii=False))

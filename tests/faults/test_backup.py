@@ -16,7 +16,6 @@ import pytest
 from psycopg import sql
 
 from tests.faults.filled import rows
-from tests.faults.house import said
 
 pytestmark = pytest.mark.faults
 
@@ -59,7 +58,9 @@ def refused(stack, *arguments) -> str:
     return failure.value.stderr
 
 
-def test_a_bank_that_was_destroyed_comes_back_row_for_row_and_file_for_file(filled, tmp_path):
+def test_a_bank_that_was_destroyed_comes_back_row_for_row_and_file_for_file(
+    filled, tmp_path, record_property
+):
     stack = filled
     rows_before, files_before, triggers_before = rows(stack), files(stack), triggers(stack)
     began = time.monotonic()
@@ -72,11 +73,11 @@ def test_a_bank_that_was_destroyed_comes_back_row_for_row_and_file_for_file(fill
     told = stack.manage("restore", str(tmp_path / "backup"))
     restored = time.monotonic() - began
 
-    said(
-        database="postgresql" if stack.server else "sqlite",
-        tables=len(rows_before), rows=sum(rows_before.values()), files=len(files_before),
-        backup_min=round(backed_up / 60, 2), restore_min=round(restored / 60, 2),
-    )  # fmt: skip
+    where = "PostgreSQL" if stack.server else "SQLite"
+    record_property(f"restore, {where}: rows that came back", sum(rows(stack).values()))
+    record_property(f"restore, {where}: files that came back", len(files(stack)))
+    record_property(f"restore, {where}: minutes to back up", backed_up / 60)
+    record_property(f"restore, {where}: minutes to restore and verify", restored / 60)
     assert (rows(stack), files(stack)) == (rows_before, files_before)
     assert (triggers(stack), ["ledger_leg", "UPDATE"] in triggers_before) == (triggers_before, True)
     media = sum(name.startswith("media/") for name in files_before)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.allocation.test_faults import PREPARE, SOLVE
-from tests.faults.house import Visitor, said
+from tests.faults.house import Visitor
 
 pytestmark = pytest.mark.faults
 
@@ -27,7 +27,7 @@ def kill_children(process) -> int:
     return len(children)
 
 
-def test_a_web_child_killed_in_mid_save_leaves_nothing_of_it_and_the_next_saves(house):
+def test_a_web_child_killed_in_mid_save_leaves_nothing_of_it_and_the_next_saves(house, record_property):
     house.begin("web", "web")
     house.begin("worker", "worker")
     house.begin("beat", "beat")
@@ -55,14 +55,15 @@ def test_a_web_child_killed_in_mid_save_leaves_nothing_of_it_and_the_next_saves(
     visitor.report_opportunity("whole")
     settled = house.settle()
 
-    said(children_killed=killed, settled_s=round(settled, 1))
+    record_property("faults: children killed at work", killed)
+    record_property("slowest to settle after a child was killed, s", settled)
     assert (killed >= 1, len(failed)) == (True, 1)
     assert house.ask("SELECT title FROM insight_opportunity WHERE title IN ('half', 'whole')") == [("whole",)]
     assert house.differences(["whole"]) == []
 
 
 @pytest.mark.parametrize("copied", ["tables"])
-def test_an_optimiser_killed_at_work_writes_no_plan_says_so_and_is_asked_again(house):
+def test_an_optimiser_killed_at_work_writes_no_plan_says_so_and_is_asked_again(house, record_property):
     state = "SELECT state FROM allocation_scenario"
     plan = "SELECT count(*) FROM allocation_scenarioproject WHERE level <> ''"
     house.shell(PREPARE)
@@ -79,6 +80,6 @@ def test_an_optimiser_killed_at_work_writes_no_plan_says_so_and_is_asked_again(h
     house.shell(SOLVE)
     house.wait_until(lambda: house.one(state) not in ("solving", "failed"), "it is solved again", seconds=120)
     house.settle()
-    said(optimiser_killed=killed, then=house.one(state), funded=house.one(plan))
+    record_property("faults: children killed at work", killed)
     assert (house.one(state), house.one(plan) > 3) == ("solved", True)
     assert house.differences([]) == []

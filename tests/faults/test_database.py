@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from tests.allocation.test_faults import APPROVE, ASK, PREPARE, SOLVE
-from tests.faults.house import PAGE_WITHIN_S, Visitor, said
+from tests.faults.house import PAGE_WITHIN_S, Visitor
 from tests.faults.test_kills import KEY
 
 pytestmark = pytest.mark.faults
@@ -63,7 +63,9 @@ def stop_in_the_midst(house, server, table, *, code="", name="worker"):
 
 
 @pytest.mark.parametrize("copied", ["tables"])
-def test_the_database_stopped_in_mid_vote_leaves_no_vote_and_then_takes_one(house, own_postgresql):
+def test_the_database_stopped_in_mid_vote_leaves_no_vote_and_then_takes_one(
+    house, own_postgresql, record_property
+):
     house.shell(OPEN_A_BALLOT)
 
     stop_in_the_midst(house, own_postgresql, "review_vote", code=VOTE, name="voter")
@@ -74,11 +76,12 @@ def test_the_database_stopped_in_mid_vote_leaves_no_vote_and_then_takes_one(hous
     with pytest.raises(subprocess.CalledProcessError):
         house.shell(VOTE)
     assert house.ask(VOTES) == [(1, 1)]
+    record_property("faults: of the database", 1)
 
 
 @pytest.mark.parametrize("copied", ["tables"])
 def test_the_database_stopped_in_mid_allocation_and_in_mid_approval_leaves_one_plan_and_exact_money(
-    house, own_postgresql
+    house, own_postgresql, record_property
 ):
     state = "SELECT state FROM allocation_scenario"
     money = """SELECT (SELECT count(*) FROM allocation_commitment),
@@ -110,12 +113,13 @@ def test_the_database_stopped_in_mid_allocation_and_in_mid_approval_leaves_one_p
     )[0]
     assert house.ask(money) == [(funded, funded, granted)]
     house.settle()
-    said(solved_s_after_return=round(solved, 1), commitments=funded)
+    record_property("faults: of the database", 2)
+    record_property("slowest to settle after the database's fault, s", solved)
     assert house.differences([]) == []
 
 
 def test_the_database_stopped_in_mid_award_gives_it_once_and_the_pages_come_back_by_themselves(
-    house, own_postgresql
+    house, own_postgresql, record_property
 ):
     house.start("web")
     house.begin("worker", "worker")
@@ -132,7 +136,8 @@ def test_the_database_stopped_in_mid_award_gives_it_once_and_the_pages_come_back
     visitor.report_opportunity("afterwards")
     settled = house.settle()
 
-    said(worst_page_s=round(visitor.worst, 2), settled_s=round(settled, 1))
+    record_property("faults: of the database", 1)
+    record_property("slowest to settle after the database's fault, s", settled)
     assert visitor.worst < PAGE_WITHIN_S
     assert house.one("SELECT attempts FROM core_job WHERE key = %s", house.one(KEY, "in the midst")) == 2
     assert house.differences(["in the midst", "afterwards"]) == []

@@ -14,7 +14,7 @@ from contextlib import ExitStack
 import pytest
 
 from apps.core.jobs import LEASE_S
-from tests.faults.house import SETTLED_WITHIN_S, Visitor, said
+from tests.faults.house import SETTLED_WITHIN_S, Visitor
 from tests.faults.proxy import Proxy
 
 pytestmark = pytest.mark.faults
@@ -125,9 +125,9 @@ class Killer:
 
 
 def test_killed_at_work_nothing_is_lost_nothing_is_doubled_and_all_is_done_within_a_minute(
-    house, web_wire, broker
+    house, web_wire, broker, record_property
 ):
-    killer, began, settled, number = Killer(house, web_wire, broker), time.monotonic(), [], 0
+    killer, number = Killer(house, web_wire, broker), 0
     while number < KILLS:
         # As many as go into the lease of the first, or what is tried again would stand before the locks of the next ones.
         batch = time.monotonic()
@@ -140,13 +140,11 @@ def test_killed_at_work_nothing_is_lost_nothing_is_doubled_and_all_is_done_withi
             else:
                 killer.at_work(place, title)
             number += 1
-        settled.append(house.settle())
+        house.settle()
     differences = house.differences(killer.filed)
 
-    said(
-        broker=type(broker).__name__, kills=killer.by_place.total(), at=dict(killer.by_place),
-        minutes=round((time.monotonic() - began) / 60, 1), settled_s=round(max(settled), 1),
-        longest_from_kill_to_done_s=killer.slowest(), differences=len(differences),
-    )  # fmt: skip
+    record_property("faults: kills at work", killer.by_place.total())
+    record_property("faults: lost or done twice after kills", len(differences))
+    record_property("slowest from a kill to the end of the work, s", killer.slowest())
     assert (killer.by_place.total(), differences) == (KILLS, [])
     assert killer.slowest() <= SETTLED_WITHIN_S

@@ -8,7 +8,6 @@ import psycopg
 import pytest
 
 from tests.faults.filled import fill, rows
-from tests.faults.house import said
 from tests.faults.servers import ArchivingPostgreSQL
 from tests.live import LiveStack
 
@@ -66,7 +65,7 @@ def moment(server) -> str:
         return connection.execute("SELECT clock_timestamp()::text").fetchone()[0]
 
 
-def test_a_cluster_goes_back_to_the_moment_between_two_commits(archiving, stack):
+def test_a_cluster_goes_back_to_the_moment_between_two_commits(archiving, stack, record_property):
     began = time.monotonic()
     archiving.base_backup()
     based = time.monotonic() - began
@@ -82,10 +81,9 @@ def test_a_cluster_goes_back_to_the_moment_between_two_commits(archiving, stack)
     archiving.restore_to(then)
     restored = time.monotonic() - began
 
-    said(
-        base_backup_min=round(based / 60, 2), restore_min=round(restored / 60, 2),
-        rows=sum(before.values()), tables=len(before), there=asked(stack, TITLES),
-    )  # fmt: skip
+    record_property("restore to a moment: rows", sum(rows(stack).values()))
+    record_property("restore to a moment: minutes of the base backup", based / 60)
+    record_property("restore to a moment: minutes to restore", restored / 60)
     assert (asked(stack, TITLES), rows(stack)) == (["first"], before)
     assert asked(stack, FILES) == []
     stack.manage("migrate", "--check")

@@ -6,8 +6,6 @@ import time
 import pytest
 from django.db.migrations.loader import MigrationLoader
 
-from tests.faults.house import said
-
 pytestmark = pytest.mark.faults
 
 CONTENT = """
@@ -79,7 +77,7 @@ def differences(before, after):
     ]
 
 
-def test_a_bank_of_the_version_before_loses_nothing_when_it_is_upgraded(filled):
+def test_a_bank_of_the_version_before_loses_nothing_when_it_is_upgraded(filled, record_property):
     first = first_releases()
     assert "org" in first
     for app, name in first.items():  # that they go back at all is half of what is asked
@@ -93,10 +91,9 @@ def test_a_bank_of_the_version_before_loses_nothing_when_it_is_upgraded(filled):
 
     after, posts, missing_triggers = asked(filled, CONTENT + STANDING, "found", "posts", "missing")
     lost = differences(before, after)
-    said(
-        database="postgresql" if filled.server else "sqlite", taken_back=first, upgrade_s=round(upgraded, 1),
-        tables=len(before), rows=sum(map(len, before.values())), values=cells(before), differences=len(lost) - 2,
-    )  # fmt: skip
+    record_property("upgrade: rows of the version before", sum(map(len, before.values())))
+    record_property("upgrade: values of the version before", cells(before))
+    record_property("slowest upgrade, s", upgraded)
     # Two audit posts had no end, and have one since: an engagement ends.
     assert lost == [("org_post", str(auditors[0]), "ends"), ("org_post", str(auditors[3]), "ends")]
     assert {table: len(found) for table, found in before.items()} == {

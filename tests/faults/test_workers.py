@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from tests.faults.house import SETTLED_WITHIN_S, Visitor, said
+from tests.faults.house import SETTLED_WITHIN_S, Visitor
 from tests.faults.test_kills import KEY
 
 pytestmark = pytest.mark.faults
@@ -32,7 +32,7 @@ TRIED = "SELECT state, attempts FROM core_job WHERE key = %s"
 
 
 @pytest.mark.parametrize("seconds", [TWO_HOURS_S, -TWO_HOURS_S], ids=["ahead", "behind"])
-def test_a_worker_two_hours_off_does_what_is_due_and_nothing_else(house, wire, seconds):
+def test_a_worker_two_hours_off_does_what_is_due_and_nothing_else(house, wire, seconds, record_property):
     """No other worker is there, and no nudge arrives: its relay must find the work, by the database's clock."""
     house.start("web")
     house.shell(IN_AN_HOUR)
@@ -48,14 +48,15 @@ def test_a_worker_two_hours_off_does_what_is_due_and_nothing_else(house, wire, s
     house.begin("beat", "beat")
     settled = house.settle()
 
-    said(clock_off_s=seconds, settled_s=round(settled, 1))
+    record_property("faults: clocks two hours off", 1)
+    record_property("slowest to settle with a clock two hours off, s", settled)
     assert house.ask(TRIED, "in an hour") == [("waiting", 0)]
     house.shell("from apps.core.models import Job; Job.objects.filter(key='in an hour').delete()")
     assert house.differences(filed) == []
 
 
 def test_two_schedulers_two_workers_of_which_one_is_two_hours_ahead_and_twenty_messages_do_everything_once(
-    house,
+    house, record_property
 ):
     house.start("web")
     house.shell(POISON)
@@ -83,7 +84,8 @@ def test_two_schedulers_two_workers_of_which_one_is_two_hours_ahead_and_twenty_m
     )
     operator = Visitor(house, "system").sign_in()
 
-    said(awards_once=REPORTS, settled_s=round(awarded, 1), poison_dead_after_attempts=5)
+    record_property("faults: awards given once though told twenty times", REPORTS)
+    record_property("slowest to settle beside a poisoned job, s", awarded)
     assert "poison" in operator.read("/core/jobs/?state=dead")
     assert "poison" not in operator.read("/core/jobs/?state=done")
     house.shell("from apps.core.models import Job; Job.objects.filter(key='poison').delete()")
