@@ -12,6 +12,7 @@ from importlib import import_module
 from pathlib import Path
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django import forms as django_forms
 from django.conf import settings
 from django.db import transaction
@@ -20,6 +21,7 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.core.forms import StrictDecimalField, clean_text
+from tests.factories import PersonFactory, UserFactory
 from tests.fence import ACCESS
 from tests.input.forms import FORM, PageForm, encoded, forms_of, shown
 from tests.input.world import pages, told
@@ -27,7 +29,10 @@ from tests.test_fence import ROUTES
 
 pytestmark = pytest.mark.hostile
 
-NO_NUMBER = ("NaN", "Infinity", "-Infinity", "1e400", "1_000", "0x10", "--5", "1,00", "abc")
+PROMISED_S = 2  # of the processor: what else the machine does is not the form's fault
+NO_NUMBER = (
+    "NaN", "Infinity", "-Infinity", "1e400", "1_000", "0x10", "--5", "1,00", "abc", "0001-01-01", "9999-12-31", "2027-02-29",
+)  # fmt: skip
 NO_DATE = (
     "NaN",
     "0001-01-01",
@@ -37,6 +42,13 @@ NO_DATE = (
     "1234567890123456789",
     "明天",
     "0000-00-00",
+    "Infinity",
+    "1e400",
+    "-0",
+    "1_000",
+    "１２３",
+    "0x10",
+    "0.001",
 )
 VALUES = {
     "number": (*NO_NUMBER, "-0", "１２３", "1234567890123456789", "0.001", "9" * 400, "", " 7 "),
@@ -57,6 +69,15 @@ NOT_ON_A_PAGE = {
     "projects:project_advance", "projects:project_sign", "projects:requirement_waive", "review:ballot_close",
     "review:ballot_open", "review:minutes_issue", "review:round_move",
 }  # fmt: skip
+PASSWORD = "Xing-2026-lu"
+# The forms of signing in, and who has come to them.
+SIGN_IN = {
+    "account_login": "",
+    "account_change_password": "plain",
+    "mfa_activate_totp": "plain",
+    "mfa_authenticate": "careful",
+    "mfa_reauthenticate": "careful",
+}
 DRAWN_BY_HAND = {"SavedViewForm"}  # the box that names a view; its address is among those posted to
 
 
@@ -75,6 +96,47 @@ def forms(house, django_db_blocker):
                 found.setdefault(form.key, (who, form))
         transaction.set_rollback(True)
     return list(found.values()), classes
+
+
+@pytest.fixture(scope="module")
+def signing_in(house, django_db_blocker):
+    """(client, form, classes) of each form by which one signs in or changes how; each client has come as far as its form."""
+    found = []
+    with django_db_blocker.unblock():
+        plain, careful = house.guest.user, UserFactory(person=PersonFactory(unit=house.east))
+        TOTP.activate(careful, generate_totp_secret())
+        for user in (plain, careful):
+            user.set_password(PASSWORD)
+            user.save()
+        for route, who in SIGN_IN.items():
+            client = Client()
+            if route in ("mfa_authenticate", "mfa_activate_totp", "account_change_password"):
+                signed = plain if who == "plain" else careful
+                client.post(reverse("account_login"), {"login": signed.username, "password": PASSWORD})
+            elif who:
+                client.force_login(careful, backend=settings.AUTHENTICATION_BACKENDS[-1])
+            answer = client.get(reverse(route))
+            classes = classes_in(answer.context_data)
+            found += [
+                (client, form, classes)
+                for form in forms_of(answer.content.decode(), reverse(route), {})
+                if form.address == reverse(route)
+            ]
+    return found
+
+
+def test_no_field_by_which_one_signs_in_is_an_error_of_ours(signing_in):
+    answers = Counter()
+    for client, form, _classes in signing_in:
+        for name in form.kinds:
+            for value in VALUES["text"] + VALUES["hidden"]:
+                answer, after = sent(client, form, {name: value})
+                answers[answer.status_code] += 1
+                assert answer.status_code in (200, 302, 400, 403, 429), (form.address, name, value[:30])
+                assert after.status_code in (200, 403, 429), (form.address, name, value[:30])
+    print(f"\nsigning in: {len(signing_in)} forms, {sum(answers.values())} posts, answers {dict(answers)}")
+    assert {form.address for _client, form, _classes in signing_in} == {reverse(route) for route in SIGN_IN}
+    assert answers[200] > sum(answers.values()) / 2
 
 
 def classes_in(value, depth=3):
@@ -122,25 +184,23 @@ def errors_on(html):
 
 @pytest.mark.parametrize("kind", VALUES)
 def test_nothing_that_is_typed_is_an_error_of_ours_or_lost(client, forms, kind):
-    faults, tried, fields, slowest, began = [], 0, 0, (0.0, ""), time.monotonic()
+    faults, tried, fields, slowest, began = [], 0, 0, (0.0, ""), time.process_time()
     for who, form in forms[0]:
         client.force_login(who)
         for name in form.of_kind(kind):
             fields += 1
             for value in VALUES[kind]:
                 tried += 1
-                at = time.monotonic()
+                at = time.process_time()
                 if fault := what_is_wrong(client, form, kind, name, value):
                     faults.append((form.address, name, value[:30], fault))
-                slowest = max(slowest, (time.monotonic() - at, f"{form.address} {name}={value[:20]!r}"))
+                slowest = max(slowest, (time.process_time() - at, f"{form.address} {name}={value[:20]!r}"))
     print(
         f"\n{kind}: {fields} fields × {len(VALUES[kind])} values = {tried} posts on {len(forms[0])} forms in"
-        f" {time.monotonic() - began:.0f} s; the slowest took {slowest[0]:.2f} s ({slowest[1]!a})"
+        f" {time.process_time() - began:.0f} s of the processor; the slowest took {slowest[0]:.2f} s ({slowest[1]!a})"
     )
     assert not faults, "\n".join(map(ascii, faults))
-    assert (
-        slowest[0] < 10
-    )  # far beyond the two seconds that are promised: this machine may be doing much else
+    assert slowest[0] < PROMISED_S
 
 
 def what_is_wrong(client, form, kind, name, value):
@@ -211,7 +271,8 @@ def test_an_end_before_its_start_is_refused_at_its_field(client, forms):
                 assert (answer.status_code, form.route) == (200, form.route)
                 assert "不得早于" in answer.content.decode(), form.route
     assert sorted(tried) == [
-        "org:authority_ask", "org:body_edit", "org:body_open", "org:body_seat", "org:delegation_give", "org:post_ask",
+        "org:authority_ask", "org:body_edit", "org:body_open", "org:body_seat", "org:delegation_give",
+        "org:engagement_ask", "org:post_ask",
     ]  # fmt: skip
 
 
@@ -224,11 +285,12 @@ def test_every_address_that_takes_a_post_is_reached_by_a_form_of_ours(client, ho
         "incentives:my_points",
         "talent:my_profile",
         "review:minutes_file",
+        "org:alive",
     }
     assert posting - reached - redirecting == NOT_ON_A_PAGE
 
 
-def test_every_form_class_of_ours_with_a_number_a_date_or_a_text_was_tried(forms):
+def test_every_form_class_of_ours_with_a_number_a_date_or_a_text_was_tried(forms, signing_in):
     for path in (Path(settings.BASE_DIR) / "apps").rglob("forms*/*.py"):
         import_module(".".join(path.relative_to(settings.BASE_DIR).with_suffix("").parts))
     typed = (StrictDecimalField, django_forms.DateField, django_forms.DateTimeField, django_forms.CharField)
@@ -239,7 +301,8 @@ def test_every_form_class_of_ours_with_a_number_a_date_or_a_text_was_tried(forms
         if any(isinstance(f, typed) for f in getattr(cls, "base_fields", {}).values())
         and not cls.__subclasses__()
     }
-    assert {cls.__name__ for cls in mine - forms[1]} == DRAWN_BY_HAND
+    tried = forms[1] | {cls for _client, _form, classes in signing_in for cls in classes}
+    assert {cls.__name__ for cls in mine - tried} == DRAWN_BY_HAND
     print("\n", Counter(cls.__module__.split(".")[1] for cls in mine))
 
 
