@@ -153,7 +153,9 @@ def reorganisation_detail(request, pk):
 
 
 def figures_of(plan) -> list[tuple[str, str, int, str, str]]:
-    """(sheet, what it counts, how many, tone, icon) of what the rows tell."""
+    """(sheet, what it counts, how many, tone, icon) of what the rows tell; closing leaves everybody and everything in place."""
+    if plan.what == What.CLOSE:
+        return []
     summary = plan.summary
     figures = [
         (Sheet.LOSES, _("People who lose sight"), summary["losing"], "bad", "eye-off"),
