@@ -3,7 +3,7 @@ import logging
 import pytest
 from django.db import transaction
 
-from tests.attacks.places import crawled, with_engagement
+from tests.attacks.places import crawled, with_others
 from tests.attacks.world import everything
 
 
@@ -11,7 +11,7 @@ from tests.attacks.world import everything
 def house(django_db_setup, django_db_blocker):
     """The whole bank, made once for all of these tests, and gone with the last of them."""
     with django_db_blocker.unblock(), transaction.atomic():
-        yield with_engagement(everything())
+        yield with_others(everything())
         transaction.set_rollback(True)
 
 

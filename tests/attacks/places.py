@@ -1,18 +1,30 @@
 """Where an attacker goes: every route with an address of this bank, and every form as its page draws it."""
 
+import copy
 import re
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
+import lxml.html
+from django import forms as django_forms
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import connection, transaction
+from django.forms.formsets import BaseFormSet
 from django.test import Client
 from django.urls import reverse
 
+from apps.core.jobs import drain
 from apps.core.models import Attachment
-from tests.attacks.forms import PageForm, forms_of
+from tests.attacks.forms import FORM, PageForm, encoded, forms_of
 from tests.attacks.world import pages, told
-from tests.factories import PostFactory
+from tests.factories import (
+    PostFactory,
+    make_item,
+    make_opportunity,
+    make_profile,
+    make_project,
+    ready_for_review,
+)
 from tests.test_fence import PATTERNS
 
 WRITES = re.compile(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM|COPY)\s+\"?(\w+)\"?", re.IGNORECASE)
@@ -25,6 +37,8 @@ class Crawl:
 
     pages: list = field(default_factory=list)  # (route, user, address, answer)
     forms: list[tuple[object, PageForm]] = field(default_factory=list)  # (user, form)
+    fields: dict = field(default_factory=dict)  # key of a form → {name: field of Django} of those on its page
+    offered: dict = field(default_factory=dict)  # key of a form → {name: values that its page offers}
     clients: dict = field(default_factory=dict)
 
     def client(self, user) -> Client:
@@ -47,10 +61,40 @@ def crawled(house) -> Crawl:
         crawl.pages.append((name, user, address, answer))
         if answer.status_code != 200 or "html" not in answer["Content-Type"]:
             continue
+        fields = fields_in(getattr(answer, "context_data", None) or {})
+        offered = values_in(answer.body.decode())
         for form in forms_of(answer.body.decode(), address, told(house)):
+            crawl.offered.setdefault(form.key, offered)
             found.setdefault(form.key, (user, form))
+            crawl.fields.setdefault(form.key, {name: fields[name] for name in form.kinds if name in fields})
     crawl.forms = list(found.values())
     return crawl
+
+
+def values_in(html) -> dict[str, set]:
+    """name → what the inputs and choices of that name on a page stand for."""
+    found = {}
+    for control in lxml.html.document_fromstring(html).iter("input", "option"):
+        named = control if control.tag == "input" else next(control.iterancestors("select"), control)
+        found.setdefault(named.get("name"), set()).add(control.get("value"))
+    return found
+
+
+def fields_in(value, depth=3) -> dict:
+    """name → field of every form in a page's context, those inside formsets and sheets too."""
+    if isinstance(value, django_forms.BaseForm):
+        return {value.add_prefix(name): field for name, field in value.fields.items()}
+    if not depth:
+        return {}
+    if isinstance(value, BaseFormSet):
+        inner = value.forms
+    elif isinstance(value, dict):
+        inner = value.values()
+    elif isinstance(value, list | tuple):
+        inner = value
+    else:
+        inner = vars(value).values() if type(value).__module__.startswith("apps.") else ()
+    return {name: field for part in inner for name, field in fields_in(part, depth - 1).items()}
 
 
 def every_page(house) -> list[tuple[str, object, str]]:
@@ -76,10 +120,18 @@ def every_page(house) -> list[tuple[str, object, str]]:
     return pages(house) + [(name, who, reverse(name, kwargs=kwargs)) for name, who, kwargs in more]
 
 
-def with_engagement(house):
-    """The bank, with an auditor who reads a branch under a letter."""
+def with_others(house):
+    """The bank, with an auditor who reads a branch under a letter, and things of another branch."""
     post = PostFactory(role="auditor", unit=house.east)
     house.inspector, house.engagement = post.user, post.engagement
+    lead = house.west_lead = PostFactory(role="group_lead", unit=house.west).user
+    house.west_lead.person.unit = house.west
+    house.west_lead.person.save(update_fields=["unit"])
+    make_item(lead, house.west, title="云岭的一条动态")
+    make_opportunity(lead, house.west, title="云岭的一条线索")
+    ready_for_review(make_project(lead, house.west, title="云岭的一个项目"), by=lead)
+    make_profile(PostFactory(role="group_member", unit=house.west).user)
+    drain()
     return house
 
 
@@ -130,3 +182,26 @@ def writes(*, but=("django_session",)):
 
     with connection.execute_wrapper(watch):
         yield found
+
+
+def seen_alike(one, other, *numbers):
+    """Whether two answers differ in nothing but these numbers and what is drawn by lot."""
+    return plain(one, numbers) == plain(other, numbers)
+
+
+def plain(answer, numbers):
+    body = answer.content.decode() if not answer.streaming else ""
+    body = re.sub(r'name="csrfmiddlewaretoken" value="\w+"|"X-CSRFToken": "\w+"|nonce="[^"]+"', "", body)
+    for number in numbers:
+        body = re.sub(rf"\b{number}\b", "N", body)
+    return answer.status_code, re.sub(r"\d+", "N", answer.get("Location", "")), body
+
+
+def posted(client, address, values):
+    """(answer, what it wrote) of a post of which nothing is kept, neither in the database nor in the browser."""
+    cookies = copy.deepcopy(client.cookies)
+    with transaction.atomic(), writes() as written:
+        answer = client.post(address, encoded(values), content_type=FORM)
+        transaction.set_rollback(True)
+    client.cookies = cookies
+    return answer, written

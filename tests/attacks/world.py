@@ -253,7 +253,9 @@ def _talk(house):
     )
     follow(house.project, [house.head])
     add_comment(house.project, "已经看过", by=house.lead)
-    house.job = Job.objects.create(key="dead:1", task="core.tell_followers", args=[1], state=Job.State.DEAD)
+    house.job = Job.objects.create(
+        key="dead:bank", task="core.tell_followers", args=[1], state=Job.State.DEAD
+    )
     SavedView.objects.create(user=house.lead, page="projects:project_list", name="在建", query="state=active")
 
 

@@ -54,12 +54,15 @@ class Diary:
         return (self.day - clock.today()).days
 
     def some_day(self, chance: random.Random, oldest: int, newest: int) -> int:
-        """So many days ago: some working day between the two, seldom one around Spring Festival."""
-        while True:
-            ago = chance.randint(newest, oldest)
-            day = self.day - timedelta(days=ago)
-            if is_working(day, self.holidays) and not (quiet(day) and chance.random() < 0.85):
-                return ago
+        """So many days ago: some working day between the two, seldom one around Spring Festival. Where the two lie within one
+        holiday, the last working day before it."""
+        days = {ago: self.day - timedelta(days=ago) for ago in range(newest, oldest + 1)}
+        weights = {
+            ago: 0.15 if quiet(day) else 1 for ago, day in days.items() if is_working(day, self.holidays)
+        }
+        if weights:
+            return chance.choices(list(weights), list(weights.values()))[0]
+        return self.some_day(chance, oldest + 1, oldest + 1)
 
     def begin(self, story: Story, days_ago: int) -> None:
         """Let a story begin so many days ago, or on the next working day."""

@@ -1,0 +1,45 @@
+"""Every route about a thing, asked and posted by people of a branch that has no part in it."""
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+
+from apps.core.access import SIGNED_IN
+from tests.attacks.places import seen_alike, writes
+from tests.factories import PostFactory, UnitFactory
+from tests.fence import ACCESS, OPEN, somebody_elses
+from tests.test_matrix import ROLES
+
+ABSENT = 987_654_321
+
+
+@pytest.mark.django_db
+def test_the_page_of_what_is_out_of_reach_is_that_of_what_does_not_exist():
+    """Asked and posted by somebody of a branch that has no part in it, whose role may do it at home."""
+    things = somebody_elses()
+    branch = UnitFactory(name="东陵分行")
+    strangers = {role: PostFactory(role=role, unit=branch).user for role in ROLES if role != "auditor"}
+    wrong, tried = [], 0
+    for name, kwargs in things.items():
+        if name in OPEN or name == "projects:process_detail":  # the second is open to whoever sees projects
+            continue
+        capability = ACCESS[name]
+        able = [u for u in strangers.values() if capability == SIGNED_IN or u.may_ever(capability)]
+        for user in able[:1] + able[-1:]:
+            client = Client()
+            client.force_login(user, backend="apps.org.adapters.AccountBackend")
+            for method in (Client.get, Client.post):
+                tried += 1
+                with transaction.atomic(), writes() as written:
+                    answer = method(client, reverse(name, kwargs=kwargs))
+                    absent = method(client, reverse(name, kwargs=kwargs | {"pk": ABSENT}))
+                    transaction.set_rollback(True)
+                if written or not seen_alike(answer, absent, kwargs["pk"], ABSENT):
+                    wrong.append(
+                        (name, user.standing[0].role, answer.status_code, absent.status_code, written)
+                    )
+    print(
+        f"\nout of reach: {tried} requests to {len(things)} routes, {len(wrong)} told apart from what does not exist"
+    )
+    assert not wrong, wrong[:20]
