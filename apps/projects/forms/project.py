@@ -166,7 +166,13 @@ class MilestoneRow(Form):
         super().__init__(*args, **kwargs)
         by_pk = {str(stage.pk): stage for stage in stages}
         self.fields["stage"].choices = [("", "—"), *((pk, str(stage)) for pk, stage in by_pk.items())]
-        self.fields["stage"].coerce = lambda value: by_pk[str(value)]
+
+        def stage_of(value):
+            if str(value) not in by_pk:
+                raise ValueError(value)
+            return by_pk[str(value)]
+
+        self.fields["stage"].coerce = stage_of
 
     def clean_due_on(self):
         day = self.cleaned_data["due_on"]
