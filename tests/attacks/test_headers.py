@@ -16,7 +16,7 @@ from tests.attacks.observatory import score
 from tests.attacks.places import every_page
 from tests.test_settings import SAFE
 
-pytestmark = pytest.mark.xdist_group("attacks")
+pytestmark = [pytest.mark.attacks, pytest.mark.xdist_group("attacks")]
 
 HOST = "silun.example.com"
 # What decides on headers and cookies, read from the settings as production starts with them. The content policy is the same

@@ -24,7 +24,7 @@ from tests.attacks.places import addresses, posted, seen_alike, writes
 from tests.factories import PostFactory, UnitFactory
 from tests.test_fence import PATTERNS
 
-pytestmark = pytest.mark.xdist_group("attacks")
+pytestmark = [pytest.mark.attacks, pytest.mark.xdist_group("attacks")]
 
 ABSENT = 987_654_321
 MOST = 6  # rows of one kind that are tried in one field

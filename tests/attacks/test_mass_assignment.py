@@ -10,7 +10,7 @@ from django.db import connection, models
 
 from tests.attacks.places import posted
 
-pytestmark = pytest.mark.xdist_group("attacks")
+pytestmark = [pytest.mark.attacks, pytest.mark.xdist_group("attacks")]
 
 MORE = {  # of Django's own, and words that frameworks read
     "id": "1", "pk": "1", "_state": "x", "is_staff": "on", "is_superuser": "on", "groups": "1", "user_permissions": "1",

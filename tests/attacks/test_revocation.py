@@ -14,7 +14,7 @@ from apps.org.models import Delegation, Engagement, Post, User
 from apps.org.reach import deny
 from apps.projects.models import Project
 
-pytestmark = pytest.mark.xdist_group("attacks")
+pytestmark = [pytest.mark.attacks, pytest.mark.xdist_group("attacks")]
 
 
 def browser(user):

@@ -8,7 +8,7 @@ from tests.attacks.forms import FORM, encoded
 from tests.attacks.places import addresses, writes
 from tests.test_fence import PATTERNS
 
-pytestmark = pytest.mark.xdist_group("attacks")
+pytestmark = [pytest.mark.attacks, pytest.mark.xdist_group("attacks")]
 
 SECRET = "A" * 32
 WORDS = {"zh-hans": "页面已过期", "en": "The page was too old"}

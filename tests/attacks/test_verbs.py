@@ -7,7 +7,7 @@ from django.test import Client
 from tests.attacks.places import addresses, every_page, writes
 from tests.test_fence import PATTERNS
 
-pytestmark = pytest.mark.xdist_group("attacks")
+pytestmark = [pytest.mark.attacks, pytest.mark.xdist_group("attacks")]
 
 UNKNOWN = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT", "PROPFIND", "GETPOST")
 FORGED = {
