@@ -10,6 +10,7 @@ from docx import Document
 
 from apps.core import clock
 from apps.core.models import Attachment, Entry
+from apps.org.models import Access
 from apps.review.actions import (
     assign,
     cast_vote,
@@ -175,6 +176,17 @@ def test_who_is_recused_finds_nothing_of_the_topic_in_meeting_ballot_minutes_or_
         assert ("金丝雀项目" in body, "创新委纪" in body) == (False, False), address
     assert client.get(minutes.get_absolute_url()).status_code == 404
     assert client.get(url("minutes_document", minutes.pk, "docx")).status_code == 404
+
+
+def test_who_is_shut_out_of_a_topic_is_not_offered_it_for_a_meeting(client, house, topic):
+    client.force_login(house.secretary)
+    address = url("meeting_call") + f"?forum={house.forum.pk}"
+    assert "金丝雀项目" in text(client.get(address))
+    Access.objects.create(
+        subject=topic, capability="round.view", effect="deny", person=house.secretary.person, because_of="the test",
+        starts=clock.today(),
+    )  # fmt: skip
+    assert "金丝雀项目" not in text(client.get(address))
 
 
 def draft_minutes_of(house, ballot, meeting):

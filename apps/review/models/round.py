@@ -90,7 +90,8 @@ class TopicQuerySet(ReachQuerySet):
         return self.scoped(user, "round.view")
 
     def managed_by(self, user):
-        return self.scoped(user, "round.manage")
+        """Of those the person sees: who is shut out of a topic does nothing to it either."""
+        return self.visible_to(user).scoped(user, "round.manage")
 
     def about(self, *things):
         q = Q(pk__in=[])

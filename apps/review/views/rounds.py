@@ -170,8 +170,7 @@ def round_move(request, pk, move):
 @access("round.manage")
 def topic_assign(request, pk):
     """Ask people to review a topic; who may not be asked is shown with the reason."""
-    seen = Topic.objects.visible_to(request.user)
-    topics = Topic.objects.managed_by(request.user).filter(pk__in=seen.values("pk"))
+    topics = Topic.objects.managed_by(request.user)
     topic = get_object_or_404(topics.select_related("round__forum__unit", "round__unit"), pk=pk)
     forbid(rules.may_run(request.user, topic.round))
     people = candidates_for(topic)
