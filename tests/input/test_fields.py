@@ -116,6 +116,7 @@ def signing_in(house, django_db_blocker):
             elif who:
                 client.force_login(careful, backend=settings.AUTHENTICATION_BACKENDS[-1])
             answer = client.get(reverse(route))
+            assert answer.status_code == 200, (route, answer.headers.get("Location"))
             classes = classes_in(answer.context_data)
             found += [
                 (client, form, classes)
