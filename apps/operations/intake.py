@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop, override
 
-from apps.core.sheets import BadSheet, check_workbook, read_rows, write_xlsx
+from apps.core.sheets import BadSheet, check_workbook, formula_cells, read_rows, sheet_names, write_xlsx
 from apps.operations.forms import ReadingForm
 
 HEADS = {
@@ -46,8 +46,10 @@ class Row:
 
 def read_file(file, kind: str, *, units: dict, stands: dict) -> list[Row]:
     """The rows of the file. Raises BadSheet for what is no table of readings."""
+    formulas: set[str] = set()
     if kind == "xlsx":
         check_workbook(file, rows=MAX_SHEET_ROWS)
+        formulas = formula_cells(file, next(iter(sheet_names(file)), ""))
     lines = read_rows(file, kind=kind)
     first = next(lines, (0, []))[1]
     named = [str(value or "").strip() for value in first[: len(HEADS)]]
@@ -64,7 +66,12 @@ def read_file(file, kind: str, *, units: dict, stands: dict) -> list[Row]:
         if len(rows) == MAX_ROWS:
             raise BadSheet(_("At most %(most)s rows at once.") % {"most": f"{MAX_ROWS:,}"})
         cells = dict(zip(HEADS, [*values, *[None] * len(HEADS)], strict=False))
-        rows.append(_row(number, cells, by_name, seen, units=units, stands=stands))
+        row = _row(number, cells, by_name, seen, units=units, stands=stands)
+        for letter, head in zip("ABCDEF", HEADS.values(), strict=True):
+            if f"{letter}{number}" in formulas:
+                row.errors.append((_(head), _("A formula stands here; put its value in its place.")))
+                row.effect = "bad"
+        rows.append(row)
     if not rows:
         raise BadSheet(_("There are no rows under the heads."))
     return rows

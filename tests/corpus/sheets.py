@@ -185,7 +185,10 @@ def under_heads(kind, rows, *, behind=b"", **options):
         text_cell(f"{letter}1", head) for letter, head in zip("ABCDEFG", HEADS[kind], strict=False)
     )
     return by_hand(
-        b'<sheetData><row r="1">%s</row>%s</sheetData>%s' % (heads, rows, behind), level=1, **options
+        b'<sheetData><row r="1">%s</row>%s</sheetData>%s' % (heads, rows, behind),
+        level=1,
+        title="机构" if kind == "people" else kind,
+        **options,
     )
 
 

@@ -115,7 +115,10 @@ def signing_in(house, django_db_blocker):
                 client.post(reverse("account_login"), {"login": signed.username, "password": PASSWORD})
             elif who:
                 client.force_login(careful, backend=settings.AUTHENTICATION_BACKENDS[-1])
+            if route == "mfa_activate_totp":
+                client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
             answer = client.get(reverse(route))
+            assert answer.status_code == 200, (route, answer.headers.get("Location"))
             classes = classes_in(answer.context_data)
             found += [
                 (client, form, classes)
