@@ -39,6 +39,7 @@ def environment(**options) -> Environment:
         ago=formats.ago,
         filesize=formats.filesize,
         paragraphs=formats.paragraphs,
+        web_address=formats.web_address,
         sum_codes=lambda text: sum(map(ord, str(text))),
         hue=lambda name: sum(map(ord, str(name))) % 6,
         labels=lambda columns: SimpleNamespace(**{column.name: str(column.label) for column in columns}),

@@ -102,6 +102,11 @@ def paragraphs(text: str | None) -> Markup:
     )
 
 
+def web_address(url: str | None) -> str:
+    """The address when it leads to the web, else "": a link must never run what stands in it."""
+    return url if url and url.lower().startswith(("http://", "https://")) else ""
+
+
 def _local(moment: DateTime) -> DateTime:
     return timezone.localtime(moment) if timezone.is_aware(moment) else moment
 
