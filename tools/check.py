@@ -4,7 +4,7 @@
     lint    style, templates, types, import contracts, migrations, translations, production settings
     test    `make test`: the suite on SQLite, bad input in quantity, then what needs PostgreSQL or a broker, then what needs a browser
     again   the suite on PostgreSQL, and the browser journeys on PostgreSQL with RabbitMQ
-    walls   what must hold whatever is tried: bad input, sixty worlds with ten leaks planted, faults with servers of their own
+    walls   what must hold whatever is tried: attacks, bad input, sixty worlds with ten leaks planted, faults with servers of their own
 
 A step never stops the next; the exit code is 1 when one failed. `--add` counts the steps of the run before in the
 table and the sum, so that two commands in a row end in one answer. A service that is missing has its tests skipped by
@@ -45,9 +45,7 @@ IN_PRODUCTION = {
     "BROKER_URL": "amqp://silun@mq.example.com//",
     "CACHE_URL": "redis://cache.example.com/0",
 }
-NEEDS_NO_SERVICE = (
-    "not postgresql and not broker and not browser and not worlds and not faults and not hostile"
-)
+NEEDS_NO_SERVICE = "not postgresql and not broker and not browser and not worlds and not faults and not attacks and not hostile"
 SUMMED = ("passed", "failed", "errors", "skipped", "xfailed", "xpassed", "deselected", "warnings")
 
 
@@ -78,7 +76,10 @@ def steps():
     yield "again", "tests on PostgreSQL", pytest("-m", NEEDS_NO_SERVICE, *parallel()), services
     # The same pages as in the browser before: whether they can be read by all was asked there.
     yield "again", "browser on PostgreSQL", pytest("-m", "browser"), services | {"SILUN_LOOKS": "0"}
-    yield "walls", "bad input", pytest("tests/input", "-m", "hostile", *parallel()), ON_SQLITE
+    attacks = pytest(
+        "tests/attacks", "tests/input", "-m", "(attacks or hostile) and not browser", *parallel()
+    )
+    yield "walls", "attacks and bad input", attacks, ON_SQLITE
     yield "walls", "worlds", pytest("tests/worlds", "-m", "worlds", *parallel()), ON_SQLITE
     yield "walls", "faults", pytest("tests/faults", "-m", "faults", *parallel()), ON_SQLITE
 

@@ -4,7 +4,7 @@ import pytest
 from django.db import transaction
 
 from tests.attacks.places import crawled, with_others
-from tests.attacks.world import everything
+from tests.everything.world import everything
 
 
 @pytest.fixture(scope="package")

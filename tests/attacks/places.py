@@ -15,8 +15,8 @@ from django.urls import reverse
 
 from apps.core.jobs import drain
 from apps.core.models import Attachment
-from tests.attacks.forms import FORM, PageForm, encoded, forms_of
-from tests.attacks.world import pages, told
+from tests.everything.forms import FORM, PageForm, encoded, forms_of
+from tests.everything.world import pages, told
 from tests.factories import (
     PostFactory,
     make_item,

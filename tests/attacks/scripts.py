@@ -13,7 +13,7 @@ from django.test import Client
 from apps.core.jobs import drain
 from apps.core.triggers import triggers_dropped
 from tests.attacks.places import every_page, with_others
-from tests.attacks.world import everything
+from tests.everything.world import everything
 
 CANARY = "canary.invalid"
 ANSWER = "11111103"  # what a template language makes of the sums below

@@ -4,8 +4,8 @@ import pytest
 from django.middleware.csrf import _get_new_csrf_string, _mask_cipher_secret
 from django.test import Client
 
-from tests.attacks.forms import FORM, encoded
 from tests.attacks.places import addresses, writes
+from tests.everything.forms import FORM, encoded
 from tests.test_fence import PATTERNS
 
 pytestmark = [pytest.mark.attacks, pytest.mark.xdist_group("attacks")]

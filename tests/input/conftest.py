@@ -1,7 +1,7 @@
 import pytest
 from django.db import transaction
 
-from tests.input.world import everything
+from tests.everything.world import everything
 
 
 @pytest.fixture(scope="package")

@@ -21,10 +21,10 @@ from django.test import Client
 from django.urls import reverse
 
 from apps.core.forms import StrictDecimalField, clean_text
+from tests.everything.forms import FORM, PageForm, encoded, forms_of, shown
+from tests.everything.world import pages, told
 from tests.factories import PersonFactory, UserFactory
 from tests.fence import ACCESS
-from tests.input.forms import FORM, PageForm, encoded, forms_of, shown
-from tests.input.world import pages, told
 from tests.test_fence import ROUTES
 
 pytestmark = pytest.mark.hostile

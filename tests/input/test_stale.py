@@ -4,9 +4,9 @@ import lxml.html
 import pytest
 from django.db import transaction
 
+from tests.everything.forms import FORM, encoded, forms_of
+from tests.everything.world import pages, told
 from tests.fence import ACCESS
-from tests.input.forms import FORM, encoded, forms_of
-from tests.input.world import pages, told
 from tests.test_fence import ROUTES
 
 pytestmark = pytest.mark.hostile

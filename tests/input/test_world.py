@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.input.world import pages
+from tests.everything.world import pages
 
 pytestmark = pytest.mark.hostile
 
