@@ -22,6 +22,7 @@ from apps.org.actions.authority import ask_authority
 from apps.org.actions.delegation import give_delegation
 from apps.org.actions.imports import check_import
 from apps.org.actions.post import ask_post
+from apps.org.actions.reorganisation import plan_reorganisation
 from apps.org.calendar import due_in
 from apps.org.imports.workbook import read_workbook
 from apps.org.models import Authority, Holiday, Membership, Parameter
@@ -247,6 +248,14 @@ def _organisation(house):
     house.newcomer = PersonFactory(name="新人", unit=house.east)
     house.guest = UserFactory(person=PersonFactory(name="来人", unit=house.east)).person
     house.engagement = PostFactory(role="auditor", unit=house.east).engagement
+    house.reorganisation = plan_reorganisation(
+        house.east_counter,
+        "move",
+        by=house.system,
+        other=house.west,
+        reason="集中经营",
+        document="总行人发〔2026〕88号",
+    )
 
 
 def _talk(house):
@@ -387,15 +396,17 @@ def pages(house) -> list[tuple[str, object, str]]:
         page("org:post_end", h.lead, pk=h.officer.standing[0].pk),
         page("org:post_hand_over", h.lead, pk=h.officer.standing[0].pk),
         page("org:post_list", h.lead),
+        page("org:reorganisation_detail", h.system, pk=h.reorganisation.pk),
+        page("org:reorganisation_list", h.system),
         page("org:request_count", h.security),
         page("org:request_detail", h.security, pk=h.asked.pk),
         page("org:request_list", h.security),
         page("org:unit_detail", h.lead, pk=h.east.pk),
         page("org:unit_edit", h.system, pk=h.east.pk),
         page("org:unit_list", h.lead),
-        page("org:unit_move", h.system, pk=h.east_counter.pk),
         page("org:unit_open", h.system, pk=h.east.pk),
         page("org:unit_options", h.lead, "?q=分行"),
+        page("org:unit_reorganise", h.system, pk=h.east_counter.pk),
         page("org:unit_suggest", h.lead, "?unit=分行"),
         page("projects:estimate_edit", h.lead, **project),
         page("projects:estimate_list", h.lead, **project),

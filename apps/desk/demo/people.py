@@ -16,6 +16,7 @@ from apps.core.search import index_all
 from apps.desk.demo.bank import Bank, Branch, Counter, texts
 from apps.desk.demo.organisation import BRANCH_DEPARTMENTS
 from apps.org.actions.engagement import ask_audit
+from apps.org.actions.reorganisation import ask_reorganisation, plan_reorganisation
 from apps.org.actions.request import approve_request
 from apps.org.models import Person, Post, Unit, User
 
@@ -113,6 +114,7 @@ def hire_everybody(bank: Bank) -> None:
 
 def plan(bank: Bank) -> None:
     bank.diary.begin(an_audit(bank), 24)
+    bank.diary.begin(a_merger(bank), 4)
 
 
 def an_audit(bank: Bank):
@@ -129,6 +131,18 @@ def an_audit(bank: Bank):
     )
     yield timedelta(hours=3)
     approve_request(request, by=bank.users["secadmin"], seen=request.payload_hash)
+
+
+def a_merger(bank: Bank):
+    """Two sub-branches that are to become one: planned by one administrator, and it waits for the other."""
+    *_others, branch = (branch for branch in bank.branches if len(branch.counters) > 1)
+    first, second, *_more = branch.counters
+    merger = plan_reorganisation(
+        second.unit, "merge", by=bank.users["sysadmin"], other=first.unit,
+        reason="两网点相距不足八百米，合并后腾出的人员充实县域网点", document=f"衡银人发〔{clock.today().year}〕86号",
+    )  # fmt: skip
+    yield timedelta(hours=2)
+    ask_reorganisation(merger, by=bank.users["sysadmin"])
 
 
 def head_office(bank: Bank, register: Register, since) -> None:

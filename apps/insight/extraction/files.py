@@ -19,6 +19,8 @@ from .blocks import Block, Page, tidy, unwrap
 from .dates import first_date
 
 MAX_PAGES = 300
+# A Word file does not say how many pages it has: as much as those hold, unpacked, and in paragraphs.
+MAX_WORD_BYTES, MAX_PARAGRAPHS = 5 * 2**20, 10_000
 
 
 class Unreadable(ValueError):
@@ -173,16 +175,28 @@ def _word(data):
         check_upload(io.BytesIO(data), kinds=("docx",), max_bytes=len(data))
     except BadUpload as error:
         raise Unreadable(*error.args) from error
+    too_long = Unreadable(
+        _(
+            "The Word file holds more text than a report does. Choose one with the article alone, or paste the text."
+        )
+    )
     try:
+        with zipfile.ZipFile(io.BytesIO(data)) as parts:
+            if parts.getinfo("word/document.xml").file_size > MAX_WORD_BYTES:
+                raise too_long
         document = docx.Document(io.BytesIO(data))
         page = Page()
-        for piece in document.iter_inner_content():
+        # Asked of each paragraph, python-docx would look through all styles again.
+        styles = {style.style_id: style.name or "" for style in document.styles}
+        for number, piece in enumerate(document.iter_inner_content()):
+            if number > MAX_PARAGRAPHS:
+                raise too_long
             if isinstance(piece, Table):
                 for row in piece.rows:
                     cells = list(dict.fromkeys(tidy(cell.text.replace("\n", " ")) for cell in row.cells))
                     page.blocks.append(Block("  ".join(filter(None, cells)), "tr"))
                 continue
-            style = (piece.style.name or "") if piece.style is not None else ""
+            style = styles.get(piece._p.style, "")
             level = re.match(r"(?:Heading|标题) ?([1-6])", style)
             tag = "h1" if style in ("Title", "标题") else f"h{level[1]}" if level else "p"
             for line in piece.text.split("\n"):
@@ -195,6 +209,8 @@ def _word(data):
         )
         if properties.created and first_date(str(properties.created)):
             page.meta["docx:date"] = str(properties.created)
+    except Unreadable:
+        raise
     except (
         PackageNotFoundError,
         zipfile.BadZipFile,
