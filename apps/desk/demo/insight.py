@@ -183,12 +183,11 @@ def weekly(bank: Bank, filed) -> Story:
 
 def published(bank: Bank, issue, inside, units, chance) -> Story:
     """What was withdrawn meanwhile is taken out; then it goes to its audience, of whom some read it."""
-    for row in inside:
-        row.refresh_from_db(fields=["state"])
-        if row.state == Item.State.WITHDRAWN:
-            remove_from_issue(issue, row, by=bank.users["secretary"])
     address_issue(issue, by=bank.users["secretary"], units=units)
     yield minutes(20, 90, chance)
+    for row in inside:
+        if not still_filed(row):
+            remove_from_issue(issue, row, by=bank.users["secretary"])
     publish_issue(issue, by=bank.users["secretary"])
     bank.diary.begin(
         readers(bank, issue, chance.randint(5, 9)), max(1, bank.diary.left - chance.choice((0, 1)))
