@@ -27,7 +27,7 @@ logging.getLogger("trafilatura").setLevel(
 )  # a page it cannot read is nothing to report: ours is asked first
 
 MAX_BYTES = 30 * 1024 * 1024
-MAX_TEXT = 4_000_000  # characters of markup that are looked at
+MAX_TEXT = 1_500_000  # characters of markup that are looked at, without pictures
 MAX_BLOCKS = 6_000  # lines and paragraphs that are looked at
 MAX_SECOND_OPINION = 1_000_000  # characters of markup; a larger page takes trafilatura seconds
 MAX_BODY = 200_000  # characters kept; the weekly report never needs more
@@ -87,6 +87,8 @@ def extract(data, *, filename="", media_type=""):
     if decoded.rescrambled:
         warned.append(_warn("rescrambled"))
     text = decoded.text
+    if len(text) > MAX_TEXT:
+        text = blocks_.without_pictures(text)
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
         warned.append(_warn("cut"))

@@ -184,9 +184,14 @@ def _width(line):
     return sum(2 if char > "\u2e7f" else 1 for char in line)
 
 
+def without_pictures(source):
+    """Without pictures written into the page, which are most of a saved one."""
+    return _BASE64.sub("", source)
+
+
 def from_html(source):
     """The page in `source`, however broken its markup is."""
-    source = _BASE64.sub("", source)
+    source = without_pictures(source)
     page = Page(html=source)
     text = source.encode("utf-8", "replace").decode("utf-8")
     text = re.sub(r"^\s*<\?xml[^>]*\?>", "", text).replace("\x00", "")
@@ -194,13 +199,12 @@ def from_html(source):
     try:
         root = lxml.html.document_fromstring(text.encode("utf-8"), parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
-        page.blocks = from_lines(re.sub(r"<[^>]{0,500}>", " ", source))
+        page.blocks = from_lines(re.sub(r"<[^<>]{0,500}>", " ", source))
         return page
     page.language = root.get("lang") or ""
     read_meta(root, page)
     _walk(root, page)
-    bare = re.sub(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->", " ", source, flags=re.DOTALL | re.IGNORECASE)
-    bare = re.sub(r"</?\w[^<>]{0,2000}>", "\n", bare)
+    bare = re.sub(r"</?\w[^<>]{0,2000}>", "\n", _without_code(source))
     if sum(len(block.spaced) for block in page.blocks) * 10 < len(re.sub(r"\s", "", bare)):
         page.blocks = from_lines(
             bare
@@ -212,6 +216,30 @@ def from_html(source):
         )
     ]
     return page
+
+
+_OPENING = re.compile(r"<!--|<(?:script|style)\b", re.IGNORECASE)
+_ENDINGS = {
+    "<!--": re.compile("-->"),
+    "<script": re.compile(r"</script\s*>", re.IGNORECASE),
+    "<style": re.compile(r"</style\s*>", re.IGNORECASE),
+}
+
+
+def _without_code(source):
+    """Without comments, scripts and styles. What never ends is looked for once, and its text stays."""
+    kept, at, endless = [], 0, set()
+    for opening in _OPENING.finditer(source):
+        name = opening[0].lower()
+        if opening.start() < at or name in endless:
+            continue
+        ending = _ENDINGS[name].search(source, opening.end())
+        if ending is None:
+            endless.add(name)
+        else:
+            kept.append(source[at : opening.start()])
+            at = ending.end()
+    return " ".join([*kept, source[at:]])
 
 
 def _walk(root, page):

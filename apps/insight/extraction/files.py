@@ -19,6 +19,7 @@ from .blocks import Block, Page, tidy, unwrap
 from .dates import first_date
 
 MAX_PAGES = 300
+MAX_PAGE_BYTES, MAX_PDF_BYTES = 2**20, 8 * 2**20  # what draws a page, and all of them, unpacked
 # A Word file does not say how many pages it has: as much as those hold, unpacked, and in paragraphs.
 MAX_WORD_BYTES, MAX_PARAGRAPHS = 5 * 2**20, 10_000
 
@@ -91,8 +92,14 @@ def unwrap_mhtml(data, media_type=""):
         and b"<html" not in head[:200].lower()
     ):
         return data, charset, ""
-    message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
-    for part in message.walk():
+    try:
+        message = email.message_from_bytes(data.lstrip(), policy=email.policy.default)
+        parts = list(message.walk())
+    except RecursionError as error:
+        raise Unreadable(
+            _("The saved page is damaged and cannot be read. Save it again, or paste the text.")
+        ) from error
+    for part in parts:
         if part.get_content_type() == "text/html":
             payload = part.get_payload(decode=True)
             if payload:
@@ -110,7 +117,18 @@ def _pdf(data):
             )
         if len(reader.pages) > MAX_PAGES:
             notes.append("pages")
-        pages = [page.extract_text() or "" for page in reader.pages[:MAX_PAGES]]
+        pages, drawn = [], 0
+        for page in reader.pages[:MAX_PAGES]:
+            content = page.get_contents()
+            size = len(content.get_data()) if content is not None else 0
+            drawn += size
+            if size > MAX_PAGE_BYTES or drawn > MAX_PDF_BYTES:
+                raise Unreadable(
+                    _(
+                        "A page of the PDF holds more than a page of text does. Paste the text of the article instead."
+                    )
+                )
+            pages.append(page.extract_text() or "")
         info = reader.metadata or {}
     except Unreadable:
         raise
