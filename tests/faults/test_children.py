@@ -21,7 +21,10 @@ def broker(own_redis):
 
 def kill_children(process) -> int:
     """As the kernel does when memory runs out: the children go, at once, and their parent finds out. How many there were."""
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()
+    threads = Path(f"/proc/{process.pid}/task").glob(
+        "*/children"
+    )  # each knows those that it has begun itself
+    children = [child for thread in threads for child in thread.read_text().split()]
     for child in children:
         os.kill(int(child), signal.SIGKILL)
     return len(children)
