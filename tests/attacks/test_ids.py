@@ -40,7 +40,7 @@ READ_BY_HAND = {
     ("review:meeting_roll", "present"): Membership,
 }
 # Digits that are no numbers of rows: grades, versions, rows of a formset, years, places in a list, scores.
-NO_IDS = re.compile(r"grade|version|year|entry|.*_FORMS|score_\d+|skill_\d+")
+NO_IDS = re.compile(r"grade|version|seen|year|entry|.*_FORMS|score_\d+|skill_\d+")
 # What a page is told in its address: the rows of others that are tried there.
 IN_THE_ADDRESS = {
     ("allocation:scenario_compare", "a"): Scenario,

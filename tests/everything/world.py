@@ -464,6 +464,8 @@ def told(house) -> dict[str, str]:
         "to": house.colleague.person.employee_no,
         "unit": house.east.code,
         "parent": house.west.code,
+        "other": house.west_counter.code,
+        "not_before": today.isoformat(),
         "code": "NEW1",
         "employee_no": "E999999",
         "username": "newcomer",

@@ -151,6 +151,7 @@ def handed_in(client, house, place, name, data):
 
 
 def _told(client, place, address, body):
+    files = Attachment.objects.count()
     # The test client keeps a copy of what it sends; a server reads it from the line.
     answer, seconds, mb = measured(
         lambda: client.generic("POST", address, body, content_type=MULTIPART_CONTENT), without=len(body)
@@ -168,7 +169,7 @@ def _told(client, place, address, body):
     }
     if answer.status_code == 302 and place == "feed":
         found |= _all_chosen(client, answer.url, after)
-    if answer.status_code == 302 and place in ("attachment", "photos"):
+    if answer.status_code == 302 and Attachment.objects.count() > files:
         found["after"] = max(found["after"], _served(client))
     return found
 

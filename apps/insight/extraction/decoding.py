@@ -158,6 +158,8 @@ def _encoded(text, encoding):
                 else:
                     lost += 1
                     raw += b"?"
-        return bytes(raw) if lost * 20 <= len(text) else None
+                    if lost * 20 > len(text):
+                        return None
+        return bytes(raw)
     raw = text.encode(encoding, "replace")
     return raw if raw.count(b"?") - text.count("?") <= len(text) // 20 else None
