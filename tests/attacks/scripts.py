@@ -47,7 +47,7 @@ PAYLOADS = [
     ("text", "--><script>x(24)</script>"),
     ("text", "]]><script>x(25)</script>"),
     ("text", "<IMG SRC=q OnErRoR=x(26)>"),
-    ("text", "<img/src=q/onerror=x(27)>"),
+    ("text", "<img/src='q'/onerror=x(27)>"),
     ("text", "<img src=q onerror=&#120;(28)>"),
     ("text", "<div style='background:url(//canary.invalid/29)'>s</div>"),
     ("attribute", "\"><script>x(30)</script>"),
