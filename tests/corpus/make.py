@@ -43,7 +43,7 @@ CORPUS = {
     # archives and workbooks
     "spreadsheet bomb": _("a.xlsx", sheets.bomb),
     "bomb in many parts": _("a.xlsx", sheets.bomb_in_parts),
-    "just under the ratio": _("a.xlsx", sheets.under_the_ratio),
+    "just under the ratio": _("a.xlsx", sheets.under_the_ratio, "attachment"),
     "lying size": _("a.xlsx", sheets.lying_size),
     "65,536 entries": _("a.xlsx", sheets.many_entries),
     "nested archive": _("a.xlsx", lambda: sheets.with_part("xl/media/image1.png", sheets.plain())),

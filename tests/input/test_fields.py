@@ -65,7 +65,7 @@ ANSWERS_WITH_A_PAGE = {"org:account_open", "org:account_reset"}  # the new passw
 # Posted from states that the bank is not in; those with a field are posted to below, the others have none.
 NOT_ON_A_PAGE = {
     "allocation:tranche_request", "insight:followup_move", "insight:issue_pull", "operations:rollout_move",
-    "org:account_unlock", "org:delegation_act", "org:delegation_rest", "org:parameter_drop", "org:reorganisation_check", "org:reorganisation_move",
+    "org:account_unlock", "org:delegation_act", "org:delegation_rest", "org:parameter_drop",
     "projects:project_advance", "projects:project_sign", "projects:requirement_waive", "review:ballot_close",
     "review:ballot_open", "review:minutes_issue", "review:round_move",
 }  # fmt: skip

@@ -6,6 +6,7 @@ Pure: bytes in, `Extracted` out; no database, no network.
 import datetime
 import hashlib
 import logging
+import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -27,7 +28,8 @@ logging.getLogger("trafilatura").setLevel(
 )  # a page it cannot read is nothing to report: ours is asked first
 
 MAX_BYTES = 30 * 1024 * 1024
-MAX_TEXT = 1_500_000  # characters of markup that are looked at, without pictures
+MAX_TEXT = 500_000  # characters of markup that are looked at, without pictures and scripts where it is longer
+BRACKETS = re.compile("<{4,}")  # open nothing, and each would be tried as the beginning of a tag
 MAX_BLOCKS = 6_000  # lines and paragraphs that are looked at
 MAX_SECOND_OPINION = 1_000_000  # characters of markup; a larger page takes trafilatura seconds
 MAX_BODY = 200_000  # characters kept; the weekly report never needs more
@@ -88,7 +90,7 @@ def extract(data, *, filename="", media_type=""):
         warned.append(_warn("rescrambled"))
     text = decoded.text
     if len(text) > MAX_TEXT:
-        text = blocks_.without_pictures(text)
+        text = blocks_.without_code(blocks_.without_pictures(text))
     if len(text) > MAX_TEXT:
         text = text[:MAX_TEXT]
         warned.append(_warn("cut"))
@@ -115,7 +117,11 @@ def _page(text, warned, *, markup):
         places = "；".join(after for _before, after in mended.repairs[:5])
         sentence = _("Damaged characters were repaired ({count} places); check them: {places}")
         warned.append(Warned("repaired", format_lazy(sentence, count=len(mended.repairs), places=places)))
-    return blocks_.from_html(mended.text) if markup else blocks_.Page(blocks=blocks_.from_lines(mended.text))
+    return (
+        blocks_.from_html(BRACKETS.sub("<", mended.text))
+        if markup
+        else blocks_.Page(blocks=blocks_.from_lines(mended.text))
+    )
 
 
 def _assemble(page, warned, digest):

@@ -204,7 +204,7 @@ def from_html(source):
     page.language = root.get("lang") or ""
     read_meta(root, page)
     _walk(root, page)
-    bare = re.sub(r"</?\w[^<>]{0,2000}>", "\n", _without_code(source))
+    bare = re.sub(r"</?\w[^<>]{0,2000}>", "\n", without_code(source))
     if sum(len(block.spaced) for block in page.blocks) * 10 < len(re.sub(r"\s", "", bare)):
         page.blocks = from_lines(
             bare
@@ -226,7 +226,7 @@ _ENDINGS = {
 }
 
 
-def _without_code(source):
+def without_code(source):
     """Without comments, scripts and styles. What never ends is looked for once, and its text stays."""
     kept, at, endless = [], 0, set()
     for opening in _OPENING.finditer(source):

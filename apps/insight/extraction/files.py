@@ -18,7 +18,7 @@ from apps.core.uploads import BadUpload, check_upload
 from .blocks import Block, Page, tidy, unwrap
 from .dates import first_date
 
-MAX_PAGES = 300
+MAX_PAGES, MOST_PAGES = 300, 3_000  # that are read; that are looked at, to read the first
 MAX_PAGE_BYTES, MAX_PDF_BYTES = 2**20, 8 * 2**20  # what draws a page, and all of them, unpacked
 # A Word file does not say how many pages it has: as much as those hold, unpacked, and in paragraphs.
 MAX_WORD_BYTES, MAX_PARAGRAPHS = 5 * 2**20, 10_000
@@ -114,6 +114,10 @@ def _pdf(data):
         if reader.is_encrypted and not reader.decrypt(""):
             raise Unreadable(
                 _("The PDF is locked with a password. Save it without one, and choose the new file.")
+            )
+        if reader.trailer["/Root"]["/Pages"].get("/Count", 0) > MOST_PAGES:
+            raise Unreadable(
+                _("The PDF has thousands of pages. Choose one with the article alone, or paste the text.")
             )
         if len(reader.pages) > MAX_PAGES:
             notes.append("pages")
