@@ -135,8 +135,7 @@ def unscramble(text):
         ("gb18030", "utf-8"),
         ("big5hkscs", "utf-8"),
     ):
-        raw = _encoded(sample, wrong)
-        if raw is None:
+        if _encoded(sample[:20_000], wrong) is None or (raw := _encoded(sample, wrong)) is None:
             continue
         after = raw.decode(right, "replace")
         if (sense := _sense(after)) > best[0]:
