@@ -1,7 +1,7 @@
 """The figures that tests tell of themselves (`record_property(name, number)`), printed at the end of a run by all its processes.
 
 docs/quality.md says which promise each stands for. The same name told by several tests is one figure: their sum, or the
-largest where the name begins with "slowest" or "most".
+largest where the name begins with "slowest" or "most", and the least where it begins with "least".
 """
 
 LARGEST = ("slowest", "most")
@@ -15,7 +15,7 @@ class Figures:
 
     def pytest_runtest_logreport(self, report):
         for name, value in report.user_properties if report.when == "call" else ():
-            combine = max if name.startswith(LARGEST) else sum
+            combine = max if name.startswith(LARGEST) else min if name.startswith("least") else sum
             self.told[name] = combine([self.told[name], value]) if name in self.told else value
 
     def pytest_terminal_summary(self, terminalreporter):

@@ -42,7 +42,7 @@ def signed_in(role, branch):
     return client
 
 
-def test_the_page_of_what_is_out_of_reach_is_that_of_what_does_not_exist():
+def test_the_page_of_what_is_out_of_reach_is_that_of_what_does_not_exist(record_property):
     """Asked and posted by somebody of a branch that has no part in it, whose role may do it at home."""
     things = somebody_elses()
     branch = UnitFactory(name="东陵分行")
@@ -61,7 +61,6 @@ def test_the_page_of_what_is_out_of_reach_is_that_of_what_does_not_exist():
                     transaction.set_rollback(True)
                 if written or not seen_alike(answer, absent, kwargs["pk"], ABSENT):
                     wrong.append((name, role, answer.status_code, absent.status_code, written))
-    print(
-        f"\nout of reach: {tried} requests to {len(things)} routes, {len(wrong)} told apart from what does not exist"
-    )
+    record_property("access: requests for what is out of reach", tried)
+    record_property("access: … told apart from what does not exist", len(wrong))
     assert not wrong, wrong[:20]

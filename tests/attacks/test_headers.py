@@ -117,7 +117,7 @@ def scored(answer, body=b"", without=()):
     return score(headers, answer.cookies, body)
 
 
-def test_every_answer_is_a_plus(answers):
+def test_every_answer_is_a_plus(answers, record_property):
     found = [(what, answer.status_code, scored(answer, answer.body)) for what, answer, _own in answers]
     scores = [(score.total, what) for what, _status, score in found]
     wrong = [
@@ -127,9 +127,8 @@ def test_every_answer_is_a_plus(answers):
         if modifier < 0
     ]
     kinds = Counter(answer.status_code for _what, answer, _own in answers)
-    print(
-        f"\nObservatory: {len(scores)} answers {dict(kinds)}, lowest {min(scores)}, highest {max(scores)[0]}"
-    )
+    record_property("headers: answers scored", len(scores))
+    record_property("least score of an answer by Observatory's rules (A+ from 100)", min(scores)[0])
     assert not wrong, wrong[:20]
     assert min(scores)[0] >= 125, sorted(scores)[:10]
     assert {200, 302, 403, 404, 405, 500} <= set(kinds)
@@ -152,31 +151,31 @@ def test_each_header_that_is_taken_away_is_missed(answers, name, costs):
         assert scored(answer).total - scored(answer, without=without).total >= min(costs, 30), what
 
 
-def test_nothing_stands_inline_in_any_page(answers):
+def test_nothing_stands_inline_in_any_page(answers, record_property):
     found, pages = [], 0
     for what, answer, _own in answers:
         if "html" in answer.get("Content-Type", "") and answer.body.strip():
             pages += 1
             page = lxml.html.document_fromstring(answer.body.decode())
             found += [(what, path, str(hit)[:80]) for path in INLINE for hit in page.xpath(path)]
-    print(f"\ninline: {pages} pages, {len(found)} scripts, handlers, styles or javascript: addresses in them")
+    record_property("headers: pages read for inline code", pages)
+    record_property("headers: inline scripts, handlers and styles", len(found))
     assert not found, found[:20]
     assert pages > 150
 
 
-def test_what_is_somebodys_own_stays_in_no_cache(answers):
+def test_what_is_somebodys_own_stays_in_no_cache(answers, record_property):
     kept = [
         (what, answer.status_code, answer.get("Cache-Control"))
         for what, answer, own in answers
         if own and "no-store" not in answer.get("Cache-Control", "")
     ]
-    print(
-        f"\nno-store: {sum(own for *_rest, own in answers)} answers to somebody signed in, {len(kept)} may be kept"
-    )
+    record_property("headers: answers to somebody signed in", sum(own for *_rest, own in answers))
+    record_property("headers: … that a cache may keep", len(kept))
     assert not kept, kept[:20]
 
 
-def test_cookies_are_of_this_site_over_https_alone(answers):
+def test_cookies_are_of_this_site_over_https_alone(answers, record_property):
     wrong, seen = [], Counter()
     for what, answer, _own in answers:
         for name, cookie in answer.cookies.items():
@@ -187,7 +186,7 @@ def test_cookies_are_of_this_site_over_https_alone(answers):
                 wrong.append((what, name, cookie.OutputString()))
             if "session" in name and not cookie["httponly"]:
                 wrong.append((what, name, cookie.OutputString()))
-    print(f"\ncookies: {dict(seen)}, {len(wrong)} without a flag")
+    record_property("headers: cookies without a flag", len(wrong))
     assert not wrong, wrong[:20]
 
 

@@ -94,7 +94,7 @@ def choices_of_rows(crawl):
             yield user, form, name, "#{}" if form.kinds[name] == "text" else "{}", foreign
 
 
-def test_a_choice_of_a_row_takes_only_what_it_offers(house, crawl):
+def test_a_choice_of_a_row_takes_only_what_it_offers(house, crawl, record_property):
     wrong, fields, tried, without = [], 0, 0, []
     for user, form, name, write, foreign in choices_of_rows(crawl):
         fields += 1
@@ -110,9 +110,8 @@ def test_a_choice_of_a_row_takes_only_what_it_offers(house, crawl):
                 wrong.append(
                     (form.address, name, pk, answer.status_code, absent.status_code, wrote, wrote_for_absent)
                 )
-    print(
-        f"\nrows in {fields} fields: {tried} numbers that are not offered, {len(wrong)} told apart; all offered: {without}"
-    )
+    record_property("id swaps: numbers tried in fields", tried)
+    record_property("id swaps: told apart from a number that is not there", len(wrong))
     assert not wrong, wrong[:20]
     assert tried > 100
 
@@ -130,7 +129,7 @@ def test_every_number_in_a_form_is_known_to_be_of_a_row_or_not(crawl):
     assert unknown - set(READ_BY_HAND) == set()
 
 
-def test_a_filter_and_an_address_take_only_what_is_in_reach(house, crawl):
+def test_a_filter_and_an_address_take_only_what_is_in_reach(house, crawl, record_property):
     wrong, tried = [], {}
     for user, address, name, foreign in asked_in_addresses(house, crawl):
         client = crawl.client(user)
@@ -143,7 +142,8 @@ def test_a_filter_and_an_address_take_only_what_is_in_reach(house, crawl):
                 tried[address, name] = tried.get((address, name), 0) + 1
                 if not seen_alike(answer, absent, pk, ABSENT) or read(answer) != rows:
                     wrong.append((address, name, pk, form, answer.status_code, absent.status_code))
-    print(f"\nrows in addresses: {sum(tried.values())} in {len(tried)} parameters, {len(wrong)} told apart")
+    record_property("id swaps: numbers tried in addresses", sum(tried.values()))
+    record_property("id swaps: told apart from a number that is not there", len(wrong))
     assert not wrong, wrong[:20]
     assert len(tried) >= len(IN_THE_ADDRESS) - 1
 
@@ -202,7 +202,7 @@ def own_seconds(user, name, pk) -> tuple[type, set]:
             return Topic, set(Topic.objects.managed_by(user).values_list("pk", flat=True))
 
 
-def test_the_second_number_of_a_path_belongs_to_the_first(house, crawl):
+def test_the_second_number_of_a_path_belongs_to_the_first(house, crawl, record_property):
     """The line of another issue, the seat of another body, the account of another person: as if there were none."""
     wrong, tried = [], Counter()
     for name, (user, address) in addresses(house, crawl).items():
@@ -220,7 +220,8 @@ def test_the_second_number_of_a_path_belongs_to_the_first(house, crawl):
                     known = answer.status_code in (404, 405) and seen_alike(answer, other, number, ABSENT)
                     if written or not known:
                         wrong.append((name, number, answer.status_code, other.status_code))
-    print(f"\nsecond numbers of paths: {dict(tried)}, {len(wrong)} told apart")
+    record_property("id swaps: second numbers of paths tried", sum(tried.values()))
+    record_property("id swaps: told apart from a number that is not there", len(wrong))
     assert not wrong, wrong[:20]
     assert set(tried) | {"topic"} == SECONDS
 

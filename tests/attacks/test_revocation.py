@@ -68,34 +68,39 @@ def with_titles(client, addresses):
     return found
 
 
-def report(what, before, after):
-    print(
-        f"\n{what}: {len(before)} pages, exports and files told of things before, {len(after)} on the next request"
-    )
-    assert len(before) > 5
-    assert after == set()
+@pytest.fixture
+def gone(record_property):
+    """What told of things before tells of none on the next request."""
+
+    def compare(before, after):
+        record_property("revocation: pages, exports and files that told of things", len(before))
+        record_property("revocation: … and do so on the next request", len(after))
+        assert len(before) > 5
+        assert after == set()
+
+    return compare
 
 
-def test_a_post_that_ends(house, crawl):
+def test_a_post_that_ends(house, crawl, gone):
     client, addresses = browser(house.lead), places_of(crawl, house.lead)
     before = with_titles(client, addresses)
     end_post(Post.objects.get(person=house.lead.person), by=house.system)
-    report("a post ended", before, with_titles(client, addresses))
+    gone(before, with_titles(client, addresses))
     frame = read(client, "/")[1]
     assert reverse("projects:project_list") not in frame
     assert read(client, reverse("core:notice_count"))[0] == 200
 
 
-def test_an_account_that_is_closed(house, crawl):
+def test_an_account_that_is_closed(house, crawl, gone):
     client, addresses = browser(house.lead), places_of(crawl, house.lead)
     before = with_titles(client, addresses)
     close_account(User.objects.get(pk=house.lead.pk), by=house.system)
-    report("an account closed", before, with_titles(client, addresses))
+    gone(before, with_titles(client, addresses))
     assert {client.get(a).status_code for a in addresses if not a.startswith("/accounts/")} == {302}
     assert client.get(reverse("org:alive"), headers={"Silun-Background": "true"}).status_code in (302, 401)
 
 
-def test_a_delegation_that_is_taken_back(house, crawl):
+def test_a_delegation_that_is_taken_back(house, crawl, gone):
     """Who acts for another sees what that one sees, and with the next request only their own."""
     taker = house.colleague
     Post.objects.filter(person=taker.person).update(role="staff", unit=house.finance)
@@ -104,18 +109,18 @@ def test_a_delegation_that_is_taken_back(house, crawl):
     client.post(reverse("org:delegation_act", kwargs={"pk": house.delegation.pk}))
     before = with_titles(client, addresses)
     revoke_delegation(Delegation._base_manager.get(pk=house.delegation.pk), by=house.lead)
-    report("a delegation taken back", before - own, with_titles(client, addresses) - own)
+    gone(before - own, with_titles(client, addresses) - own)
     assert house.lead.person.name not in read(client, "/")[1]
 
 
-def test_an_engagement_that_is_ended(house, crawl):
+def test_an_engagement_that_is_ended(house, crawl, gone):
     client, addresses = browser(house.inspector), places_of(crawl, house.lead)
     before = with_titles(client, addresses)
     end_engagement(Engagement._base_manager.get(pk=house.engagement.pk), by=house.audit)
-    report("an engagement ended", before, with_titles(client, addresses))
+    gone(before, with_titles(client, addresses))
 
 
-def test_a_person_who_is_recused(house, crawl):
+def test_a_person_who_is_recused(house, crawl, record_property):
     """Only the one project is gone, everywhere: its pages, its file, lists, exports, search, lineage and desk."""
     client, addresses, project = (
         browser(house.lead),
@@ -136,9 +141,8 @@ def test_a_person_who_is_recused(house, crawl):
     deny(project, "project.view", because_of="自报", person=house.lead.person)
     still = {a for a in addresses if project.title in read(client, a)[1]}
     open_ = {a for a in opens if read(client, a)[0] == 200}
-    print(
-        f"\na recusal: {len(tells)} pages told of the project, {len(opens)} were its own; {len(still)}, {len(open_)} left"
-    )
+    record_property("revocation: pages, exports and files that told of things", len(tells))
+    record_property("revocation: … and do so on the next request", len(still) + len(open_))
     assert len(tells) > 5
     assert len(opens) > 5
     assert (still, open_) == (set(), set())

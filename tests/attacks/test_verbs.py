@@ -49,7 +49,7 @@ def test_every_route_of_the_house_is_attacked(house, crawl):
     assert set(addresses(house, crawl)) == set(PATTERNS)
 
 
-def test_reading_changes_nothing_whatever_a_header_or_a_field_says(house, crawl):
+def test_reading_changes_nothing_whatever_a_header_or_a_field_says(house, crawl, record_property):
     changed, asked = {}, 0
     places = [
         (name, crawl.client(user), address) for name, (user, address) in addresses(house, crawl).items()
@@ -66,12 +66,13 @@ def test_reading_changes_nothing_whatever_a_header_or_a_field_says(house, crawl)
             tables = {table for table, _sql, _params in written} - READING_WRITES.get(name, set())
             if tables or answer.status_code >= 500:
                 changed.setdefault(name, set()).update(tables, {answer.status_code})
-    print(f"\nreading: {asked} requests to {len(PATTERNS)} routes, {len(changed)} changed anything")
+    record_property("verbs: requests that read", asked)
+    record_property("verbs: … that changed anything", len(changed))
     assert changed == {}
     assert rows_of_every_table() == before
 
 
-def test_a_method_the_house_does_not_know_is_405_and_does_nothing(house, crawl):
+def test_a_method_the_house_does_not_know_is_405_and_does_nothing(house, crawl, record_property):
     wrong, asked = {}, 0
     for name, (user, address) in addresses(house, crawl).items():
         for method in UNKNOWN:
@@ -80,7 +81,8 @@ def test_a_method_the_house_does_not_know_is_405_and_does_nothing(house, crawl):
                 answer = crawl.client(user).generic(method, address, {"pk": 1})
             if answer.status_code != 405 or written or answer.content:
                 wrong[name, method] = answer.status_code
-    print(f"\nunknown methods: {asked} requests, {len(wrong)} answered with anything but 405")
+    record_property("verbs: requests by other methods", asked)
+    record_property("verbs: … not answered with 405", len(wrong))
     assert wrong == {}
     assert answer["Allow"] == "GET, HEAD, POST"
 
@@ -93,7 +95,7 @@ def test_a_post_that_calls_itself_a_reading_is_a_post(house, crawl):
         assert client.post("/projects/propose/", {"_method": "GET"}, headers=headers).status_code == 403
 
 
-def test_who_is_not_signed_in_is_sent_to_the_door_by_every_route_but_the_door(house, crawl):
+def test_who_is_not_signed_in_is_sent_to_the_door_by_every_route_but_the_door(house, crawl, record_property):
     answers, client = {}, Client(raise_request_exception=False)
     for name, (_user, address) in addresses(house, crawl).items():
         for ask in (client.get, client.head, client.post):
@@ -103,9 +105,7 @@ def test_who_is_not_signed_in_is_sent_to_the_door_by_every_route_but_the_door(ho
             sent = answer.status_code == 302 and answer.url.startswith("/accounts/login/?next=")
             answers.setdefault(name, set()).add(sent)
     open_ = {name for name, sent in answers.items() if sent != {True}}
-    print(
-        f"\nnot signed in: {3 * len(answers)} requests, {len(open_)} routes open: {', '.join(sorted(open_))}"
-    )
+    record_property("verbs: requests of nobody signed in", 3 * len(answers))
     assert open_ == DOOR
 
 

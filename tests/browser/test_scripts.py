@@ -96,7 +96,7 @@ def pages_of(found):
 
 
 @pytest.mark.parametrize("with_policy", [False, True], ids=["without the policy", "with the policy"])
-def test_no_page_runs_what_somebody_typed(chromium, poisoned, with_policy):
+def test_no_page_runs_what_somebody_typed(chromium, poisoned, with_policy, record_property):
     stack, found = poisoned
     reader, wrong, shown = Reader(chromium, stack.url, with_policy=with_policy), {}, Counter()
     for name, session, address in pages_of(found):
@@ -105,10 +105,10 @@ def test_no_page_runs_what_somebody_typed(chromium, poisoned, with_policy):
         shown[name] += "x(" in reader.page.content()
     reader.context.close()
     telling = [name for name, times in shown.items() if times]
-    print(
-        f"\n{len(PAYLOADS)} scripts in {len(found['places'])} columns and documents: {sum(shown.values())} of"
-        f" {len(pages_of(found))} pages show them, {len(wrong)} are not clean"
-    )
+    record_property("scripts: payloads", len(PAYLOADS))
+    record_property("scripts: columns and documents that hold them", len(found["places"]))
+    record_property("scripts: showings on pages", sum(shown.values()))
+    record_property("scripts: pages on which one ran", len(wrong))
     assert not wrong, wrong
     assert len(telling) > 80
 

@@ -128,7 +128,7 @@ def signing_in(house, django_db_blocker):
     return found
 
 
-def test_no_field_by_which_one_signs_in_is_an_error_of_ours(signing_in):
+def test_no_field_by_which_one_signs_in_is_an_error_of_ours(signing_in, record_property):
     answers = Counter()
     for client, form, _classes in signing_in:
         for name in form.kinds:
@@ -137,7 +137,7 @@ def test_no_field_by_which_one_signs_in_is_an_error_of_ours(signing_in):
                 answers[answer.status_code] += 1
                 assert answer.status_code in (200, 302, 400, 403, 429), (form.address, name, value[:30])
                 assert after.status_code in (200, 403, 429), (form.address, name, value[:30])
-    print(f"\nsigning in: {len(signing_in)} forms, {sum(answers.values())} posts, answers {dict(answers)}")
+    record_property("fields: posts to the forms of signing in", sum(answers.values()))
     assert {form.address for _client, form, _classes in signing_in} == {reverse(route) for route in SIGN_IN}
     assert answers[200] > sum(answers.values()) / 2
 
@@ -186,8 +186,8 @@ def errors_on(html):
 
 
 @pytest.mark.parametrize("kind", VALUES)
-def test_nothing_that_is_typed_is_an_error_of_ours_or_lost(client, forms, kind):
-    faults, tried, fields, slowest, began = [], 0, 0, (0.0, ""), time.process_time()
+def test_nothing_that_is_typed_is_an_error_of_ours_or_lost(client, forms, kind, record_property):
+    faults, tried, fields, slowest = [], 0, 0, (0.0, "")
     for who, form in forms[0]:
         client.force_login(who)
         for name in form.of_kind(kind):
@@ -198,10 +198,8 @@ def test_nothing_that_is_typed_is_an_error_of_ours_or_lost(client, forms, kind):
                 if fault := what_is_wrong(client, form, kind, name, value):
                     faults.append((form.address, name, value[:30], fault))
                 slowest = max(slowest, (time.process_time() - at, f"{form.address} {name}={value[:20]!r}"))
-    print(
-        f"\n{kind}: {fields} fields × {len(VALUES[kind])} values = {tried} posts on {len(forms[0])} forms in"
-        f" {time.process_time() - began:.0f} s of the processor; the slowest took {slowest[0]:.2f} s ({slowest[1]!a})"
-    )
+    record_property(f"fields: {kind} values posted", tried)
+    record_property("slowest post of a field, s", slowest[0])
     assert not faults, "\n".join(map(ascii, faults))
     assert slowest[0] < PROMISED_S
 
@@ -306,7 +304,6 @@ def test_every_form_class_of_ours_with_a_number_a_date_or_a_text_was_tried(forms
     }
     tried = forms[1] | {cls for _client, _form, classes in signing_in for cls in classes}
     assert {cls.__name__ for cls in mine - tried} == DRAWN_BY_HAND
-    print("\n", Counter(cls.__module__.split(".")[1] for cls in mine))
 
 
 def all_of(cls):

@@ -217,7 +217,9 @@ def corpus(tmp_path_factory):
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_every_file_of_the_corpus_meets_a_sentence_or_is_taken_as_what_it_is(client, house, corpus, place):
+def test_every_file_of_the_corpus_meets_a_sentence_or_is_taken_as_what_it_is(
+    client, house, corpus, place, record_property
+):
     honest = PLACES[place][5]()
     client.force_login(getattr(house, PLACES[place][2]))
     client.generic("GET", address_of(house, place))  # so that what every page needs is loaded before
@@ -231,10 +233,9 @@ def test_every_file_of_the_corpus_meets_a_sentence_or_is_taken_as_what_it_is(cli
             taken.add(what)
         if fault := wrong_with(found):
             faults.append(f"{what}: {fault}")
-    print(
-        f"\n{place}: {len(corpus)} files, {len(taken)} taken; the slowest took {slowest[0]:.2f} s ({slowest[1]}), "
-        f"the hungriest {largest[0]:.0f} MB more ({largest[1]})"
-    )
+    record_property("files: tried at a door", len(corpus))
+    record_property("slowest file, s of the processor", slowest[0])
+    record_property("most memory for a file, MB", largest[0])
     assert not faults, "\n".join(faults)
     assert taken == {what for what, sample in CORPUS.items() if place in sample.taken}
 
@@ -256,14 +257,14 @@ def is_a_sentence(text):
     )
 
 
-def test_a_strange_name_never_makes_a_file_strange(client, house):
+def test_a_strange_name_never_makes_a_file_strange(client, house, record_property):
     faults = []
     for place, (*_rest, make, ending) in PLACES.items():
         for name in NAMES:
             found = handed_in(client, house, place, name.format(ending), make())
             if fault := wrong_with(found):
                 faults.append(f"{place} {name!a}: {fault}")
-    print(f"\n{len(NAMES)} names × {len(PLACES)} places")
+    record_property("files: strange names tried", len(NAMES) * len(PLACES))
     assert not faults, "\n".join(faults)
     for name in NAMES:
         safe = safe_name(name.format("png"))

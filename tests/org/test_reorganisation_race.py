@@ -27,7 +27,7 @@ def refused(do):
     return False
 
 
-def test_of_two_units_moved_under_each_other_at_once_one_moves():
+def test_of_two_units_moved_under_each_other_at_once_one_moves(record_property):
     world = administered_bank()
     pairs = []
     for _round in range(ROUNDS):
@@ -39,9 +39,7 @@ def test_of_two_units_moved_under_each_other_at_once_one_moves():
         return refused(lambda: approve_request(request, by=world.security, seen=request.payload_hash))
 
     outcomes = race(2, ROUNDS, approve)
-    print(
-        f"reorganisation: {ROUNDS} rounds of two moves under each other, {outcomes.count([False, True]) + outcomes.count([True, False])} with one winner"
-    )
+    record_property("races: two reorganisations at once, one winner each", ROUNDS)
     assert [sorted(map(str, round_)) for round_ in outcomes] == [["False", "True"]] * ROUNDS
     assert [sorted(map(fresh_state, pair)) for pair in pairs] == [["approved", "waiting"]] * ROUNDS
     assert sound()
