@@ -27,7 +27,7 @@ from apps.projects.models import Project, TrackRecord
 from apps.review.models import Ballot, Consultation, Minutes, Round
 from apps.talent.models import TalentProfile
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("demo")]
 ALL = "the demo's own test counts them all"
 AT_THE_BEGINNING = ("forum.set", "holiday.load")  # the bank is set up before its diary begins
 
