@@ -75,7 +75,10 @@ def steps():
     yield "test", "tests in a browser", pytest("-m", "browser and not postgresql"), ON_SQLITE
     yield "again", "tests on PostgreSQL", pytest("-m", NEEDS_NO_SERVICE, *parallel()), services
     # The same pages as in the browser before: whether they can be read by all was asked there.
-    yield "again", "browser on PostgreSQL", pytest("-m", "browser"), services | {"SILUN_LOOKS": "0"}
+    journeys = pytest(
+        "-m", "browser", "--ignore", "tests/browser/test_scripts.py"
+    )  # no script asks which database
+    yield "again", "browser on PostgreSQL", journeys, services | {"SILUN_LOOKS": "0"}
     attacks = pytest(
         "tests/attacks", "tests/input", "-m", "(attacks or hostile) and not browser", *parallel()
     )

@@ -86,6 +86,15 @@ def test_a_post_that_ends(house, crawl, gone):
     before = with_titles(client, addresses)
     end_post(Post.objects.get(person=house.lead.person), by=house.system)
     gone(before, with_titles(client, addresses))
+    lists = (
+        "projects:project_list",
+        "insight:item_list",
+        "operations:product_list",
+        "review:consultation_list",
+    )
+    assert {
+        client.get(reverse(name), {"format": form}).status_code for name in lists for form in ("", "csv")
+    } == {403}
     frame = read(client, "/")[1]
     assert reverse("projects:project_list") not in frame
     assert read(client, reverse("core:notice_count"))[0] == 200
