@@ -2,7 +2,7 @@
 """Run what guards Silun, step by step, and say at the end what held: `check.py [--add] GROUP...`, groups lint, test, again, walls.
 
     lint    style, templates, types, import contracts, migrations, translations, production settings
-    test    `make test`: the suite on SQLite, bad input in quantity, then what needs PostgreSQL or a broker, then what needs a browser
+    test    `make test`: the suite on SQLite, then what needs PostgreSQL or a broker, then what needs a browser
     again   the suite on PostgreSQL, and the browser journeys on PostgreSQL with RabbitMQ
     walls   what must hold whatever is tried: attacks, bad input, sixty worlds with ten leaks planted, faults with servers of their own
 
@@ -67,8 +67,6 @@ def steps():
         IN_PRODUCTION,
     )
     yield "test", "tests on SQLite", pytest("-m", NEEDS_NO_SERVICE, *parallel()), ON_SQLITE
-    # By itself: it measures time and memory, and prints its figures.
-    yield "test", "bad input", pytest("-s", "-m", "hostile and not browser"), ON_SQLITE
     services = ON_POSTGRESQL if answers(POSTGRESQL) else ON_SQLITE
     yield "test", "races on PostgreSQL", pytest("-m", "postgresql and not broker and not browser"), services
     yield "test", "tests with a broker", pytest("-m", "broker and not browser", *parallel()), services
