@@ -129,8 +129,15 @@
         new TomSelect(select, {
           maxOptions: 200,
           ...(select.dataset.chooseFrom && {   // more than the page holds are asked of the server
-            load: (text, found) => fetch(`${select.dataset.chooseFrom}?q=${encodeURIComponent(text)}`)
-              .then((answer) => answer.json()).then((answer) => found(answer.options)).catch(() => found()),
+            load(text, found) {
+              const told = (options) => {   // an answer that comes after the choice opens nothing again
+                const open = this.isOpen;
+                found(options);
+                if (!open) this.close();
+              };
+              fetch(`${select.dataset.chooseFrom}?q=${encodeURIComponent(text)}`)
+                .then((answer) => answer.json()).then((answer) => told(answer.options)).catch(() => told());
+            },
             searchField: ["text"],
             preload: "focus",
           }),
