@@ -30,7 +30,7 @@ PYTHON = sys.executable
 POSTGRESQL = os.environ.get("TEST_POSTGRESQL_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 REDIS = os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9")
 RABBITMQ = os.environ.get("TEST_AMQP_URL", "amqp://guest:guest@127.0.0.1:5672//")
-LONGEST_STEP_S = 15 * 60
+LONGEST_STEP_S = 25 * 60
 
 ON_SQLITE = {"DATABASE_URL": "sqlite://:memory:", "BROKER_URL": "filesystem://localhost", "CACHE_URL": ""}
 ON_POSTGRESQL = {"DATABASE_URL": POSTGRESQL, "BROKER_URL": RABBITMQ, "CACHE_URL": REDIS}
