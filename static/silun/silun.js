@@ -128,6 +128,7 @@
         select.setAttribute("aria-hidden", "true");   // its label goes over to the search box
         new TomSelect(select, {
           maxOptions: 200,
+          refreshThrottle: 0,   // the list follows what is typed at once, and is not opened again after a quick choice
           ...(select.dataset.chooseFrom && {   // more than the page holds are asked of the server
             load(text, found) {
               const told = (options) => {   // an answer that comes after the choice opens nothing again
