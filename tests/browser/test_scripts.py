@@ -7,7 +7,7 @@ from collections import Counter
 
 import pytest
 
-from tests.attacks.scripts import ANSWER, CANARY, PAYLOADS
+from tests.attacks.scripts import ANSWER, CANARY, PAYLOADS, all_payloads
 from tests.live import LiveStack
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("scripts")]
@@ -29,6 +29,24 @@ FOREIGN = """() => [...document.querySelectorAll("*")].flatMap((one) => [
         .map((to) => one.tagName + " leads to " + to.slice(0, 40)),
     ...(one.localName === "script" && !one.src || ["iframe", "object", "embed", "math", "animate"].includes(one.localName) ? [one.localName] : []),
 ])"""
+# The forms of a page that something can be typed into, by their place on it.
+FORMS = """() => [...document.forms].flatMap((form, place) =>
+    [...form.elements].some((one) => one.name && ["textarea", "select", "text", "search", "url", "email"].includes(one.type.replace(/select.*/, "select"))) ? [place] : [])"""
+# Typed without the page's own limits, as by somebody with other tools; choices and dates take any text as well.
+TYPES = """([place, texts]) => {
+    const form = document.forms[place];
+    let turn = 0;
+    for (const one of form.elements) {
+        if (!one.name || ["hidden", "file", "checkbox", "radio", "submit", "button", "fieldset"].includes(one.type)) continue;
+        const text = texts[turn++ % texts.length];
+        if (one.localName === "select") one.add(new Option(text, text, true, true));
+        else { if (one.localName === "input") one.type = "text"; one.removeAttribute("maxlength"); one.value = text; }
+    }
+    HTMLFormElement.prototype.submit.call(form);
+}"""
+# Where the options come from that are asked of the server when the field is entered.
+PICKERS = """() => [...document.querySelectorAll("select[data-choose-from]")].map((one) => one.dataset.chooseFrom)"""
+OPENS_PICKER = """(from) => [...document.querySelectorAll("select[data-choose-from]")].find((one) => one.dataset.chooseFrom === from).tomselect.focus()"""
 NO_PAGES = ("_options", "_suggest", "_template", "_file", "_document", "_count", "alive", "attachment_file")
 
 
@@ -90,6 +108,12 @@ class Reader:
         self.page.goto(address)
         return self.found()
 
+    def types(self, place, texts) -> list[str]:
+        """Fill the form at this place of the page with these texts, one a field, and send it: what is wrong with the answer."""
+        with self.page.expect_navigation():
+            self.page.evaluate(TYPES, [place, texts])
+        return self.found()
+
 
 def pages_of(found):
     return [row for row in found["pages"] if not row[0].endswith(NO_PAGES) and ":" in row[0]]
@@ -111,6 +135,50 @@ def test_no_page_runs_what_somebody_typed(chromium, poisoned, with_policy, recor
     record_property("scripts: pages on which one ran", len(wrong))
     assert not wrong, wrong
     assert len(telling) > 80
+
+
+def test_no_answer_runs_what_is_typed_into_a_form_or_asked_of_a_list(chromium, poisoned, record_property):
+    """Each form is sent once: what a post refuses comes back in its fields and sentences, what a list is asked in its filters."""
+    stack, found = poisoned
+    reader, wrong, shown = Reader(chromium, stack.url, with_policy=False), {}, Counter()
+    everything = [all_payloads(number) for number in range(len(PAYLOADS))]
+    tried = set()
+    for number, (name, session, address) in enumerate(pages_of(found)):
+        reader.opens(session, address)
+        for place in reader.page.evaluate(FORMS):
+            reader.opens(session, address)
+            method, kind = reader.page.evaluate("(i) => [document.forms[i].method, document.forms[i].action.replace(/[0-9?].*/, '')]", place)
+            if (name, kind) in tried and method == "get":
+                continue
+            tried.add((name, kind))
+            # A list is asked by its address, and a server takes only so long a one.
+            texts = everything if method == "post" else [payload for _where, payload in PAYLOADS[number % 40 :] + PAYLOADS[: number % 40]]
+            if faults := reader.types(place, texts):
+                wrong[f"{address} {kind}"] = faults[:6]
+            shown[method] += re.search(r"x\(\d+\)", reader.page.content()) is not None
+    reader.context.close()
+    record_property("scripts: answers to forms that show what was typed", shown["post"])
+    record_property("scripts: answers of lists that show what was asked", shown["get"])
+    record_property("scripts: answers in which one ran", len(wrong))
+    assert not wrong, wrong
+
+
+def test_no_list_to_choose_from_runs_what_it_offers(chromium, poisoned, record_property):
+    stack, found = poisoned
+    reader, wrong, opened = Reader(chromium, stack.url, with_policy=False), {}, set()
+    for _name, session, address in pages_of(found):
+        reader.opens(session, address)
+        for source in set(reader.page.evaluate(PICKERS)) - opened:
+            reader.page.wait_for_function("document.querySelector('select[data-choose-from]').tomselect")
+            reader.page.evaluate(OPENS_PICKER, source)
+            reader.page.wait_for_selector(".ts-dropdown .option:has-text('x(')")
+            if faults := reader.found():
+                wrong[source] = faults[:6]
+            opened.add(source)
+    reader.context.close()
+    record_property("scripts: lists to choose from that were opened", len(opened))
+    assert not wrong, wrong
+    assert len(opened) > 5
 
 
 def test_the_same_pages_run_them_when_nothing_is_escaped(chromium, poisoned):

@@ -184,7 +184,8 @@ def account(o: Oracle, thing: Thing) -> bool:
 
 
 def managed(o: Oracle, topic: Thing) -> bool:
-    return o.may("round.manage", topic)
+    """Who is shut out of a topic does nothing to it either."""
+    return o.may("round.manage", topic) and topic.key in o.sees("review.topic")
 
 
 def score(o: Oracle, thing: Thing) -> bool:

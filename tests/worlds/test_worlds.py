@@ -15,7 +15,7 @@ from tests.worlds.walk import Walk
 
 pytestmark = [pytest.mark.worlds, pytest.mark.django_db]
 
-WALKERS = 3
+WALKERS = 2
 SHOWN = 60  # the first differences of a world that has many
 
 
@@ -75,7 +75,7 @@ SEARCHED = {
 
 
 def walks(world):
-    """Three people of the world, by rotation; who may act for another does in every other world."""
+    """Two people of the world, by rotation; who may act for another does in every other world."""
     able = [(v, d) for v, d in viewers(world) if world.people[v.person].active]
     acting = [pair for pair in able if pair[1] is not None] if world.seed % 2 else []
     own = [pair for pair in able if pair[1] is None]
