@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
@@ -25,6 +26,14 @@ from apps.core.management.commands.serve import commands
 STARTING_S = 180  # a machine that does much else at the same time
 
 
+class Made(NamedTuple):
+    """A Silun to begin others with: the name of its database, and where its files are."""
+
+    name: str
+    folder: Path
+    static: Path
+
+
 class LiveStack:
     """One running Silun. `environment` is what its processes see; `url` is its address."""
 
@@ -35,7 +44,7 @@ class LiveStack:
         broker_url: str = "filesystem://localhost",
         cache_url: str = "",
         postgresql_url: str = "",
-        copy_of: "LiveStack | None" = None,
+        copy_of: Made | None = None,
     ):
         self.folder, self.port, self.name = folder, free_port(), f"silun_live_{secrets.token_hex(6)}"
         self.url = f"http://127.0.0.1:{self.port}"
@@ -51,10 +60,11 @@ class LiveStack:
             "CACHE_URL": cache_url,
             "INSTALLATION": self.name,
         }
-        if copy_of:  # its rows, its static files, and what its journal has left outside the database
-            static = copy_of.environment.get("STATIC_ROOT", str(copy_of.folder / "static"))
-            self.environment["STATIC_ROOT"] = static
-            shutil.copytree(copy_of.folder / "checkpoints", folder / "checkpoints")
+        if copy_of:  # its rows, its files, and what its journal has left outside the database
+            self.environment["STATIC_ROOT"] = str(copy_of.static)
+            shutil.copytree(
+                copy_of.folder, folder, ignore=shutil.ignore_patterns("static"), dirs_exist_ok=True
+            )
         self.processes: dict[str, subprocess.Popen] = {}
 
     def _own_database(self):
@@ -81,6 +91,12 @@ class LiveStack:
             print(done.stdout, done.stderr, sep="\n")
             done.check_returncode()
         return done.stdout
+
+    @property
+    def made(self) -> Made:
+        """This Silun as the beginning of others."""
+        static = self.environment.get("STATIC_ROOT", self.folder / "static")
+        return Made(self.name, self.folder, Path(static))
 
     def prepare(self):
         """Make the tables and the static files. What is in the tables comes from whoever asked for this Silun."""

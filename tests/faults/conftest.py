@@ -1,11 +1,13 @@
-"""Servers of the tests' own and a Silun on them, made once for each process of the tests and copied for each test.
+"""Servers of the tests' own, and Siluns that are made once and copied for each test.
 
 No test stands in another's way, and most of them wait most of the time: `-n 4 --dist worksteal` on two cores, too.
 """
 
+import os
+
 import pytest
 
-from tests.faults.filled import fill
+from tests.faults import filled as filled_
 from tests.faults.house import House
 from tests.faults.proxy import Proxy
 from tests.faults.servers import OwnPostgreSQL, OwnRabbitMQ, OwnRedis
@@ -19,6 +21,13 @@ def own(server):
 
 
 @pytest.fixture(scope="session")
+def made(tmp_path_factory):
+    """(cluster at rest, name → Silun in it or on SQLite): made once for all processes of the tests."""
+    own = tmp_path_factory.getbasetemp()
+    return filled_.made(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
+
+
+@pytest.fixture(scope="session")
 def own_redis():
     yield from own(OwnRedis())
 
@@ -29,34 +38,15 @@ def own_rabbitmq():
 
 
 @pytest.fixture(scope="session")
-def own_postgresql():
-    yield from own(OwnPostgreSQL())
+def own_postgresql(made):
+    cluster, _siluns = made
+    yield from own(OwnPostgreSQL(cluster))
 
 
 @pytest.fixture(params=["redis", "rabbitmq"])
 def broker(request):
     """A broker of the tests' own, each kind in turn."""
     return request.getfixturevalue(f"own_{request.param}")
-
-
-@pytest.fixture(scope="session")
-def tables(own_postgresql, tmp_path_factory):
-    """A Silun with its tables and static files, and nobody in it, to be copied."""
-    stack = LiveStack(tmp_path_factory.mktemp("tables"), postgresql_url=own_postgresql.url)
-    stack.prepare()
-    (stack.folder / "checkpoints").mkdir()
-    yield stack
-    stack.stop()
-
-
-@pytest.fixture(scope="session")
-def built(tables, own_postgresql, tmp_path_factory):
-    """The same with the small bank in it."""
-    stack = LiveStack(tmp_path_factory.mktemp("built"), postgresql_url=own_postgresql.url, copy_of=tables)
-    stack.manage("shell", "-v0", "-c", "from tests.browser.bank import make; make()")
-    stack.manage("shell", "-v0", "-c", "from apps.core.sealing import seal_all; seal_all()")
-    yield stack
-    stack.stop()
 
 
 @pytest.fixture
@@ -74,11 +64,11 @@ def wire(broker):
 
 
 @pytest.fixture
-def house(request, copied, broker, wire, own_postgresql, tmp_path):
+def house(copied, broker, wire, own_postgresql, made, tmp_path):
     """A Silun of this test's own; nothing of it runs yet."""
     url = broker.url.replace(f":{broker.port}/", f":{wire.port}/")
     house = House(
-        tmp_path, postgresql_url=own_postgresql.url, broker_url=url, copy_of=request.getfixturevalue(copied),
+        tmp_path, postgresql_url=own_postgresql.url, broker_url=url, copy_of=made[1][copied],
         cache_url=url if url.startswith("redis") else "",
     )  # fmt: skip
     yield house
@@ -86,12 +76,9 @@ def house(request, copied, broker, wire, own_postgresql, tmp_path):
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def filled(request, tmp_path):
+def filled(request, made, tmp_path):
     """A Silun on each kind of database in turn, with a bank and files in it; nothing of it runs."""
     server = request.getfixturevalue("own_postgresql").url if request.param == "postgresql" else ""
-    stack = LiveStack(tmp_path / "var", postgresql_url=server)
-    try:
-        fill(stack)
-        yield stack
-    finally:
-        stack.stop()
+    stack = LiveStack(tmp_path / "var", postgresql_url=server, copy_of=made[1][request.param])
+    yield stack
+    stack.stop()

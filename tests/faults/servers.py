@@ -172,15 +172,18 @@ class OwnRabbitMQ(Server):
 
 
 class OwnPostgreSQL(Server):
-    """A cluster of its own; as root, run by the account `postgres`, since it refuses to run as root."""
+    """A cluster of its own, or a copy of one at rest; as root, run by the account `postgres`, since it refuses to run as root."""
 
-    def __init__(self, **options):
+    def __init__(self, copy_of: Path | None = None, **options):
         super().__init__()
         self.owner = pwd.getpwnam("postgres") if os.getuid() == 0 else pwd.getpwuid(os.getuid())
         self.data = self.folder / "data"
         self.options = {"fsync": "off", "max_connections": "200", "shared_buffers": "64MB"} | options
         self.give(self.folder)
-        self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
+        if copy_of:
+            subprocess.run(["cp", "-a", copy_of, self.data], check=True)
+        else:
+            self.run("initdb", "-D", self.data, "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8")
 
     @property
     def url(self):
@@ -224,12 +227,16 @@ class OwnPostgreSQL(Server):
         """At once, without waiting for anybody: what was not committed is gone."""
         self._end(signal.SIGQUIT)
 
+    def put_to_rest(self):
+        """In good order, so that its files are all there is of it."""
+        self._end(signal.SIGINT)
+
 
 class ArchivingPostgreSQL(OwnPostgreSQL):
     """Keeps each piece of its log in a folder beside it, as docs/operations.md says, so that it can go back to any moment."""
 
-    def __init__(self):
-        super().__init__(wal_level="replica", archive_mode="on", archive_timeout="60")
+    def __init__(self, copy_of: Path):
+        super().__init__(copy_of, wal_level="replica", archive_mode="on", archive_timeout="60")
         self.base, self.archive = self.folder / "base", self.folder / "archive"
         self.archive.mkdir()
         self.give(self.archive)

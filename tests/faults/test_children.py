@@ -12,6 +12,11 @@ from tests.faults.house import Visitor
 
 pytestmark = pytest.mark.faults
 
+SHORTER = """
+from apps.allocation.models import Scenario
+Scenario.objects.unscoped("a test").update(time_limit=6)
+"""
+
 
 @pytest.fixture
 def broker(own_redis):
@@ -69,7 +74,7 @@ def test_a_web_child_killed_in_mid_save_leaves_nothing_of_it_and_the_next_saves(
 def test_an_optimiser_killed_at_work_writes_no_plan_says_so_and_is_asked_again(house, record_property):
     state = "SELECT state FROM allocation_scenario"
     plan = "SELECT count(*) FROM allocation_scenarioproject WHERE level <> ''"
-    house.shell(PREPARE)
+    house.shell(PREPARE.replace("time_limit=6", "time_limit=60"))  # it is certainly at work when it is killed
     house.begin("worker", "worker")
     house.begin("beat", "beat")
     house.shell(SOLVE)
@@ -80,7 +85,7 @@ def test_an_optimiser_killed_at_work_writes_no_plan_says_so_and_is_asked_again(h
 
     house.wait_until(lambda: house.one(state) != "solving", "the end of it is told", seconds=60)
     assert (killed, house.one(state), house.one(plan)) == (1, "failed", 0)
-    house.shell(SOLVE)
+    house.shell(SHORTER + SOLVE)
     house.wait_until(lambda: house.one(state) not in ("solving", "failed"), "it is solved again", seconds=120)
     house.settle()
     record_property("faults: children killed at work", killed)

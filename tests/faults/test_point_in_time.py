@@ -7,7 +7,7 @@ import time
 import psycopg
 import pytest
 
-from tests.faults.filled import fill, rows
+from tests.faults.filled import rows
 from tests.faults.servers import ArchivingPostgreSQL
 from tests.live import LiveStack
 
@@ -41,17 +41,17 @@ print(json.dumps(gone))
 
 
 @pytest.fixture
-def archiving():
-    server = ArchivingPostgreSQL()
+def archiving(made):
+    cluster, _siluns = made
+    server = ArchivingPostgreSQL(cluster)
     server.start()
     yield server
     server.close()
 
 
 @pytest.fixture
-def stack(archiving, tmp_path):
-    stack = LiveStack(tmp_path / "var", postgresql_url=archiving.url)
-    fill(stack)
+def stack(archiving, made, tmp_path):
+    stack = LiveStack(tmp_path / "var", postgresql_url=archiving.url, copy_of=made[1]["postgresql"])
     yield stack
     stack.stop()
 
