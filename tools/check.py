@@ -68,14 +68,15 @@ def steps():
     )
     yield "test", "tests on SQLite", pytest("-m", NEEDS_NO_SERVICE, *parallel()), ON_SQLITE
     services = ON_POSTGRESQL if answers(POSTGRESQL) else ON_SQLITE
-    yield "test", "races on PostgreSQL", pytest("-m", "postgresql and not broker and not browser"), services
-    yield "test", "tests with a broker", pytest("-m", "broker and not browser", *parallel()), services
-    yield "test", "tests in a browser", pytest("-m", "browser and not postgresql"), ON_SQLITE
-    yield "again", "tests on PostgreSQL", pytest("-m", NEEDS_NO_SERVICE, *parallel()), services
-    # The same pages as in the browser before: whether they can be read by all was asked there.
-    journeys = pytest(
-        "-m", "browser", "--ignore", "tests/browser/test_scripts.py"
-    )  # no script asks which database
+    races = pytest("-m", "(postgresql or broker) and not browser", *parallel())
+    yield "test", "races, and with a broker", races, services
+    yield "test", "tests in a browser", pytest("-m", "browser and not postgresql", *parallel()), ON_SQLITE
+    # The demo bank is made for SQLite; that it comes to be on PostgreSQL too, smaller, test_demo_seed.py asks.
+    again = pytest("-m", NEEDS_NO_SERVICE, "--ignore", "tests/desk/test_demo.py", *parallel())
+    yield "again", "tests on PostgreSQL", again, services
+    # The same pages as in the browser before: whether they can be read by all was asked there, and no script asks which
+    # database it is.
+    journeys = pytest("-m", "browser", "--ignore", "tests/browser/test_scripts.py")
     yield "again", "browser on PostgreSQL", journeys, services | {"SILUN_LOOKS": "0"}
     attacks = pytest(
         "tests/attacks", "tests/input", "-m", "(attacks or hostile) and not browser", *parallel()

@@ -11,9 +11,9 @@ from django.conf import settings
 
 from tests.live import LiveStack
 
-PROJECTS = 20
+PROJECTS = 40
 
-# Twenty approved projects that hardly fit a fund, worth about what they cost: no optimiser proves a plan for them within
+# Forty approved projects that hardly fit a fund, worth about what they cost: no optimiser proves a plan for them within
 # the time it is given, so it is certainly at work when it is killed.
 PREPARE = f"""
 import random

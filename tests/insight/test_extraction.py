@@ -16,7 +16,7 @@ from apps.insight.extraction.byline import is_person, read_byline
 from apps.insight.extraction.dates import find_dates, first_date
 from apps.insight.extraction.decoding import decode
 from apps.insight.extraction.mojibake import mend
-from apps.insight.extraction.script import script_of
+from apps.insight.script import script_of
 from bench.extraction import FACTS, PAGES, judge, measure
 
 

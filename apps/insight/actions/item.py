@@ -15,10 +15,9 @@ from apps.core.verdict import Refused, demand
 from apps.core.versions import lock_version
 from apps.insight import rules
 from apps.insight.actions.place import place, say
-from apps.insight.extraction import extract_text
-from apps.insight.extraction.script import simplified
 from apps.insight.flow import item_flow
 from apps.insight.models import FeedFile, Item
+from apps.insight.script import simplified
 
 MAX_ENTRIES = 200
 
@@ -139,6 +138,8 @@ def draft_from_feed(feed: FeedFile, numbers: list[int], *, by) -> list[Item]:
 
     Raises `Refused` when nothing is chosen.
     """
+    from apps.insight.extraction import extract_text  # noqa: PLC0415 (its libraries take every process half a second)
+
     chosen = [feed.entries[n] for n in sorted(set(numbers)) if 0 <= n < len(feed.entries)]
     if not chosen:
         raise Refused(_("Choose at least one entry."))

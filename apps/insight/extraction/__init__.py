@@ -14,12 +14,13 @@ import trafilatura
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from apps.insight.script import language_of, script_of, simplified
+
 from . import blocks as blocks_
 from . import body as body_
 from . import facts, files, mojibake
 from .decoding import decode
 from .files import Unreadable
-from .script import language_of, script_of, simplified
 
 __all__ = ["Extracted", "Unreadable", "Warned", "extract", "extract_text"]
 

@@ -2,9 +2,10 @@
 
 import re
 
+from apps.insight.script import HAN
+
 from . import dates
 from .byline import clean_author, clean_source, is_person, read_byline
-from .script import HAN
 
 _SOURCE_META = (
     "contentsource",

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from charset_normalizer import from_bytes
 
-from .script import COMMON, HAN
+from apps.insight.script import COMMON, HAN
 
 _BOMS = [
     (b"\xef\xbb\xbf", "utf-8"),

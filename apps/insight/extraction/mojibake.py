@@ -9,7 +9,7 @@ import re
 from collections import Counter
 from typing import NamedTuple
 
-from .script import HAN, plausibility
+from apps.insight.script import HAN, plausibility
 
 _FOLDED = str.maketrans(
     "!;,:()", "！；，：（）"

@@ -5,7 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from apps.core import clock
 from apps.core.grades import Grade
 from apps.core.routes import path_of
-from apps.insight.extraction.script import simplified
+from apps.insight.script import simplified
 from apps.org.reach import ReachQuerySet, within_reach
 
 
