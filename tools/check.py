@@ -83,7 +83,7 @@ def steps():
     )
     yield "walls", "attacks and bad input", attacks, ON_SQLITE
     yield "walls", "worlds", pytest("tests/worlds", "-m", "worlds", *parallel()), ON_SQLITE
-    yield "walls", "faults", pytest("-m", "faults", "-n", "4", "--dist", "worksteal"), ON_SQLITE
+    yield "walls", "faults", pytest("-m", "faults", "-n", "6", "--dist", "worksteal"), ON_SQLITE
 
 
 def typed_files():

@@ -1,6 +1,6 @@
 """Servers of the tests' own, and Siluns that are made once and copied for each test.
 
-No test stands in another's way, and most of them wait most of the time: `-n 4 --dist worksteal` on two cores, too.
+No test stands in another's way, and most of them wait most of the time: `-n 6 --dist worksteal` on two cores, too.
 """
 
 import os
