@@ -11,7 +11,7 @@ from apps.org.calendar import due_in, parameter
 from apps.org.models import Body, Person, Unit
 from apps.org.reach import units_nearby
 from apps.projects.models import Project
-from apps.review.models import Consultation, Forum, Meeting, Topic
+from apps.review.models import Consultation, Forum, Meeting, Round, Topic
 from apps.review.rules import DECISIONS
 
 
@@ -148,6 +148,12 @@ class TopicChoice(SeveralField):
 class RoundForm(Form):
     title = CleanCharField(label=_("Title"), max_length=100)
     due_on = StrictDateField(label=_("Scores due on"))
+    decides = forms.ChoiceField(
+        label=_("Topics are ordered by"),
+        choices=Round.Measure.choices,
+        initial=Round.Measure.TRIMMED,
+        help_text=_("All three are shown side by side; calibrated is without how strict each reviewer is."),
+    )
     topics = TopicChoice(Project.objects.none(), label=_("Topics ready at the gate"))
 
     def __init__(self, *args, projects, **kwargs):

@@ -17,6 +17,7 @@ from apps.org.models import Post
 from apps.org.reach import allow, deny
 from apps.projects.actions import hand_to
 from apps.review import rules
+from apps.review.calibration import calibrate
 from apps.review.flow import assignment_flow, round_flow, score_flow
 from apps.review.models import Assignment, Recusal, Round, Rubric, Score, Topic
 from apps.review.models.forum import route
@@ -25,8 +26,10 @@ from apps.review.subjects import subject_of
 
 
 @transaction.atomic
-def open_round(forum, things, *, by, title: str, due_on=None, rubric=None) -> Round:
-    """Take these things as the topics of a new round. All of them or none.
+def open_round(
+    forum, things, *, by, title: str, due_on=None, rubric=None, decides: str = Round.Measure.TRIMMED
+) -> Round:
+    """Take these things as the topics of a new round, to be ordered by the measure that `decides`. All of them or none.
 
     Raises Refused for a thing that belongs to another forum, is not ready, or waits in another round.
     """
@@ -36,7 +39,7 @@ def open_round(forum, things, *, by, title: str, due_on=None, rubric=None) -> Ro
         raise Refused(_("Choose at least one topic, and a rubric."))
     round_ = Round.objects.create(
         forum=forum, unit=forum.unit, title=title, number=next_code("R"), rubric=rubric, opened_on=clock.today(),
-        due_on=due_on or due_in(parameter("review_days")), opened_by_id=by.principal_id,
+        due_on=due_on or due_in(parameter("review_days")), decides=decides, opened_by_id=by.principal_id,
     )  # fmt: skip
     for order, thing in enumerate(things, 1):
         _take(round_, order, thing, by)
@@ -198,7 +201,14 @@ def save_scores(
 
 @transaction.atomic
 def close_round(round_: Round, *, by) -> None:
-    """No more scores come in; its topics may be voted on, and lie with the forum until it sits."""
+    """No more scores come in, and those that did are calibrated; its topics may be voted on, and lie with the forum until
+    it sits."""
     round_flow.make(round_, "close", by=by)
+    done = Assignment.objects.unscoped("a round is calibrated as a whole").filter(
+        topic__round=round_, state=Assignment.State.DONE
+    )
+    calibrated = calibrate(list(done.values_list("topic", "reviewer", "total_milli").order_by("pk"))).scores
     for topic in round_.topics.all().marked():
+        topic.calibrated_milli = calibrated.get(topic.pk)
+        topic.save(update_fields=["calibrated_milli"])
         hand_to(lock(topic.subject), person=None, note=str(round_.forum))

@@ -44,6 +44,13 @@ class Round(models.Model):
         OPEN = "open", _("Open")
         CLOSED = "closed", _("Over")
 
+    class Measure(models.TextChoices):
+        """What the topics are ordered by when the round is over."""
+
+        MEAN = "mean", _("Mean")
+        TRIMMED = "trimmed", _("Trimmed mean")
+        CALIBRATED = "calibrated", _("Calibrated")
+
     forum = models.ForeignKey("review.Forum", models.PROTECT, related_name="rounds")
     unit = models.ForeignKey("org.Unit", models.PROTECT, related_name="+")  # the forum's: how far it reaches
     title = models.CharField(max_length=100)
@@ -52,6 +59,7 @@ class Round(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.OPEN, editable=False)
     opened_on = models.DateField(default=clock.today)
     due_on = models.DateField()
+    decides = models.CharField(max_length=10, choices=Measure, default=Measure.TRIMMED)
     opened_by = models.ForeignKey("org.Person", models.PROTECT, related_name="+")
 
     own_fields = ("opened_by",)
@@ -132,6 +140,8 @@ class Topic(About):
     title = models.CharField(max_length=160)
     field = models.CharField(max_length=60, blank=True)  # business line
     snapshot = models.JSONField()
+    # Thousandths of a point, of all scores of the round, from its closing on; None where nobody scored the topic.
+    calibrated_milli = models.PositiveIntegerField(null=True, editable=False)
     state = models.CharField(max_length=10, choices=State, default=State.WAITING, editable=False)
     result = models.CharField(max_length=30, choices=Result, blank=True, editable=False)
 

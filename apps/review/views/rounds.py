@@ -25,6 +25,7 @@ from apps.review.subjects import ready_by_forum, subject_of
 from apps.review.views.answers import attempt, forbid, list_page
 
 OFFERED = 60  # candidates shown at once
+APART_MILLI = 20_000  # from here on reviewers disagree, and the topic wants a word
 
 COLUMNS = [
     Column("title", gettext_lazy("Round"), lambda r: f"{r.title} ({r.number})", sort="title"),
@@ -68,8 +69,13 @@ def round_open(request):
         form,
         lambda values: made.append(
             open_round(
-                forum, list(values["topics"]), by=request.user, title=values["title"], due_on=values["due_on"]
-            )
+                forum,
+                list(values["topics"]),
+                by=request.user,
+                title=values["title"],
+                due_on=values["due_on"],
+                decides=values["decides"],
+            )  # fmt: skip
         ),
     ):
         messages.success(request, _("The round is open. Now ask reviewers for each topic."))
@@ -101,6 +107,7 @@ def round_detail(request, pk):
     for row in Assignment.objects.visible_to(user).filter(topic__in=[t.pk for t in topics]).for_list():
         by_topic[row.topic_id].append(row)
     results = results_of(user, round_)
+    over = round_.state == Round.State.CLOSED
     return show(
         request,
         "review/round_detail.html",
@@ -118,11 +125,33 @@ def round_detail(request, pk):
         may_run=rules.may_run(user, round_),
         moves=round_flow.open_to(user, round_),
         closing=round_flow.verdict(round_, "close", user),
-        may_call=round_.state == Round.State.CLOSED
+        compared=side_by_side(round_, topics, results) if over else [],
+        may_call=over
         and rules.may_call_meeting(user, round_.forum)
         and any(topic.state == Topic.State.WAITING for topic in topics),
         history=history(user, round_, *topics),
     )
+
+
+def side_by_side(round_, topics, results) -> list[dict]:
+    """The scored topics of a round that is over, best first by the measure that decides; equals share a rank."""
+    rows = [
+        {
+            "topic": topic,
+            "mean": found["mean"],
+            "trimmed": found["trimmed"],
+            "calibrated": topic.calibrated_milli,
+            "spread": found["spread"],
+            "count": found["count"],
+            "apart": found["spread"] >= APART_MILLI,
+        }
+        for topic in topics
+        if (found := results.get(topic.pk))
+    ]
+    rows.sort(key=lambda row: -(row[round_.decides] or 0))
+    for row in rows:
+        row["rank"] = 1 + sum((other[round_.decides] or 0) > (row[round_.decides] or 0) for other in rows)
+    return rows
 
 
 def results_of(user, round_) -> dict[int, dict]:
