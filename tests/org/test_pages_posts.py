@@ -291,3 +291,14 @@ def test_the_list_of_exceptions_takes_the_same_queries_for_any_number(
     with django_assert_num_queries(5):
         client.get(url("access_list"))
     assert Access.objects.count() == count
+
+
+def test_delegations_are_ordered_by_the_last_day_that_is_shown(world, visit, taker):
+    """One that was taken back ends then, and not where it once should have."""
+    for ends, revoked in ((30, 2), (5, None), (1, None)):
+        Delegation.objects.create(
+            giver=world.lead.person, taker=taker.person, starts=days(0), ends=days(ends),
+            revoked_on=days(revoked) if revoked is not None else None, reason="出差",
+        )  # fmt: skip
+    page = visit(world.security, url("delegation_list") + "?sort=ends").context_data["page"]
+    assert [row.revoked_on or row.ends for row in page.rows] == [days(1), days(2), days(5)]

@@ -294,7 +294,8 @@ class DelegationQuerySet(models.QuerySet):
         return self.filter(Q(revoked_on__lte=day) | Q(ends__lt=day))
 
     def for_list(self):
-        return self.select_related("giver", "taker")
+        """With `until`, the last day: a delegation that was taken back stands in the order where it ended."""
+        return self.select_related("giver", "taker").annotate(until=Coalesce("revoked_on", "ends"))
 
 
 class Delegation(models.Model):

@@ -21,7 +21,7 @@ COLUMNS = [
     Column("giver", gettext_lazy("Acted for"), lambda d: d.giver.name, sort="giver__name"),
     Column("taker", gettext_lazy("Acts"), lambda d: d.taker.name, sort="taker__name"),
     Column("starts", gettext_lazy("From"), lambda d: d.starts, sort="starts", kind="date"),
-    Column("ends", gettext_lazy("To"), lambda d: d.revoked_on or d.ends, sort="ends", kind="date"),
+    Column("ends", gettext_lazy("To"), lambda d: d.until, sort="until", kind="date"),
     Column("reason", gettext_lazy("Reason"), lambda d: d.reason),
     Column("state", gettext_lazy("State"), state_in_time, kind="state"),
 ]
