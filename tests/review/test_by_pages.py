@@ -62,7 +62,14 @@ def test_a_signed_project_is_consulted_scored_voted_on_and_minuted(act, settings
     assert stands()[:2] == ("proposal", "总行创新委员会")
 
     due = clock.today() + timedelta(days=7)
-    act(secretary, url("round_open"), title="四季度评审", due_on=due.isoformat(), topics=[project.pk])
+    act(
+        secretary,
+        url("round_open"),
+        title="四季度评审",
+        due_on=due.isoformat(),
+        topics=[project.pk],
+        decides="mean",
+    )
     assert stands() == ("review", "总行创新委员会", due)
     round_ = Round.objects.visible_to(secretary).get()
     topic = round_.topics.get()

@@ -8,6 +8,7 @@ from django.urls import reverse
 from apps.core.models import Entry
 from apps.core.versions import seen_of
 from apps.review.actions import assign, close_round, declare, open_round, submit_scores
+from apps.review.actions.round import recuse
 from apps.review.models import Round
 from tests.factories import PostFactory, committee, make_project, ready_for_review
 
@@ -67,16 +68,21 @@ def test_a_round_is_opened_of_what_is_ready_and_reviewers_are_asked(
     page = text(client.get(url("round_open")))
     assert ("金丝雀项目" in page, "没准备好" in page) == (True, False)
     bad = client.post(
-        url("round_open"), {"title": "四季度评审", "due_on": "2020-01-01", "topics": [project.pk]}
+        url("round_open"),
+        {"title": "四季度评审", "due_on": "2020-01-01", "topics": [project.pk], "decides": "mean"},
     )
     assert (list(bad.context_data["form"].errors), Round.objects.unscoped("a test").count()) == (
         ["due_on"],
         0,
     )
 
-    client.post(url("round_open"), {"title": "四季度评审", "due_on": "2099-01-01", "topics": [project.pk]})
+    client.post(
+        url("round_open"),
+        {"title": "四季度评审", "due_on": "2099-01-01", "topics": [project.pk], "decides": "calibrated"},
+    )
     round_ = Round.objects.visible_to(house.secretary).get()
     topic = round_.topics.get()
+    assert round_.decides == "calibrated"
     offered = client.get(url("topic_assign", topic.pk)).context_data["offered"]
     reasons = {row["person"]: row["reason"] for row in offered}
     assert reasons[reviewer.person] == ""
@@ -196,6 +202,59 @@ def test_a_round_is_closed_when_the_reviews_are_in(client, house, topic, reviewe
     submit_scores(row, by=reviewer, scores={c.pk: 8 for c in topic.round.rubric.criteria.all()})
     client.post(url("round_move", topic.round_id, "close"))
     assert Round.objects.visible_to(house.secretary).get().state == "closed"
+
+
+@pytest.fixture
+def scored(house, officer):
+    """A round in which X gives ten points more than Y: B has the better mean, and only X and X2 judged it."""
+    projects = [
+        ready_for_review(make_project(officer, title=f"议题{name}"), by=officer) for name in "甲乙丙丁"
+    ]
+    round_ = open_round(house.forum, projects, by=house.secretary, title="十二月评审", decides="calibrated")
+    first, second, third, fourth = round_.topics.all().marked()
+    generous, more, strict, stricter = (PostFactory(role="reviewer", unit=house.root).user for _ in range(4))
+    marks = [(first, strict, 7), (first, stricter, 7), (second, generous, 8), (second, more, 8)]
+    marks += [(topic, user, 7) for topic in (third, fourth) for user in (generous, more)]
+    marks += [(topic, user, 5) for topic in (third, fourth) for user in (strict, stricter)]
+    for topic, user, value in marks:
+        assignment = assign(topic, user.person, by=house.secretary)
+        declare(assignment, by=user, conflict=False)
+        scores = {criterion.pk: value for criterion in round_.rubric.criteria.all()}
+        submit_scores(assignment, by=user, scores=scores)
+    return round_
+
+
+def test_a_round_that_is_over_shows_mean_trimmed_and_calibrated_side_by_side_in_the_order_of_what_decides(
+    client, house, scored
+):
+    client.force_login(house.secretary)
+    assert "评分对照" not in text(client.get(scored.get_absolute_url()))  # while scores may still come in
+    close_round(scored, by=house.secretary)
+
+    page = client.get(scored.get_absolute_url())
+    rows = [(r["rank"], r["topic"].title, r["mean"], r["calibrated"]) for r in page.context_data["compared"]]
+    assert [(rank, title) for rank, title, _m, _c in rows[:2]] == [(1, "议题甲"), (2, "议题乙")]
+    means, calibrated = ([row[at] for row in rows[:2]] for at in (2, 3))
+    assert (means[0] < means[1], calibrated[0] > calibrated[1]) == (True, True)
+    assert (rows[2][0], rows[3][0]) == (3, 3)  # equals share a rank
+    shown = text(page)
+    assert ("评分对照" in shown, "意见分歧" in shown, "校准分如何计算" in shown) == (True, True, True)
+
+
+def test_who_is_out_of_a_topic_finds_it_in_no_comparison(client, house, scored):
+    topic = scored.topics.all().marked()[0]
+    recuse(topic, house.secretary.person_id, reason="自报", by=house.secretary)
+    Round.objects.unscoped("a test").filter(pk=scored.pk).update(state="closed")
+    client.force_login(house.secretary)
+    page = client.get(scored.get_absolute_url())
+    assert [row["topic"].title for row in page.context_data["compared"]].count("议题甲") == 0
+    assert "议题甲" not in text(page)
+
+
+def test_a_topic_that_nobody_scored_has_no_calibrated_score(house, topic):
+    close_round(topic.round, by=house.secretary)
+    topic.refresh_from_db()
+    assert topic.calibrated_milli is None
 
 
 def test_reviews_are_the_reviewers_and_rounds_run_by_those_who_run_them(client, house, topic, reviewer):
