@@ -96,7 +96,7 @@ class Killer:
             found[:] = [name for name, query in self.house.waiting().items() if query.startswith(statement)]
             return found and self.job(key) == ("running", 1)
 
-        self.house.wait_until(seen, f"a worker stands at {statement}", seconds=60)
+        self.house.wait_until(seen, f"a worker stands at {statement}")
         return found
 
     def job(self, key):
@@ -105,7 +105,7 @@ class Killer:
     def just_done(self, title):
         """The mark is there; the message may not be acknowledged yet, and comes again. All workers go."""
         key = self.report(title)
-        self.house.wait_until(lambda: self.job(key)[0] == "done", "the award is done", seconds=60)
+        self.house.wait_until(lambda: self.job(key)[0] == "done", "the award is done")
         name = next(name for name in self.house.processes if name.startswith("worker"))
         self.kill([name], "done", key)
         self.add_worker()

@@ -11,7 +11,7 @@ import pypdf
 from django.utils.translation import gettext_lazy as _
 from docx.opc.exceptions import PackageNotFoundError
 from docx.table import Table
-from pypdf.errors import PyPdfError
+from pypdf.errors import LimitReachedError, PyPdfError
 
 from apps.core.uploads import BadUpload, check_upload
 
@@ -20,8 +20,19 @@ from .dates import first_date
 
 MAX_PAGES, MOST_PAGES = 300, 3_000  # that are read; that are looked at, to read the first
 MAX_PAGE_BYTES, MAX_PDF_BYTES = 2**20, 8 * 2**20  # what draws a page, and all of them, unpacked
+# No stream of a PDF unpacks to more: pypdf's own 75 MB take as much memory as a file may.
+UNPACKED = dict.fromkeys(
+    (
+        "array_based_stream_maximum_output_length", "brotli_maximum_output_length", "lzw_maximum_output_length",
+        "run_length_maximum_output_length", "zlib_maximum_output_length",
+    ),
+    2 * MAX_PDF_BYTES,
+)  # fmt: skip
 # A Word file does not say how many pages it has: as much as those hold, unpacked, and in paragraphs.
 MAX_WORD_BYTES, MAX_PARAGRAPHS = 5 * 2**20, 10_000
+
+
+_TOO_FULL = _("A page of the PDF holds more than a page of text does. Paste the text of the article instead.")
 
 
 class Unreadable(ValueError):
@@ -31,7 +42,8 @@ class Unreadable(ValueError):
 def open_document(data, filename="", media_type=""):
     """(page, codes of warnings) of a PDF or Word file; None for text, which the caller decodes. Raises `Unreadable`."""
     if b"%PDF-" in data[:1024]:
-        return _pdf(data)
+        with pypdf.apply_configuration(**UNPACKED):
+            return _pdf(data)
     if data.startswith(b"PK\x03\x04"):
         return _word(data)
     if data.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
@@ -127,15 +139,13 @@ def _pdf(data):
             size = len(content.get_data()) if content is not None else 0
             drawn += size
             if size > MAX_PAGE_BYTES or drawn > MAX_PDF_BYTES:
-                raise Unreadable(
-                    _(
-                        "A page of the PDF holds more than a page of text does. Paste the text of the article instead."
-                    )
-                )
+                raise Unreadable(_TOO_FULL)
             pages.append(page.extract_text() or "")
         info = reader.metadata or {}
     except Unreadable:
         raise
+    except LimitReachedError as error:
+        raise Unreadable(_TOO_FULL) from error
     except (
         PyPdfError,
         ValueError,
