@@ -256,9 +256,9 @@ class JudgedChoice(SeveralField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, topic):
-        return format_html(
-            "<span>{} <small>{} · {}</small></span>", topic.title, topic.number, topic.round.title
-        )
+        # Not the round's title: who sees a topic need not see its round.
+        known = " · ".join(filter(None, (topic.number, topic.field)))
+        return format_html("<span>{} <small>{}</small></span>", topic.title, known)
 
 
 class MeetingForm(Form):
@@ -272,7 +272,6 @@ class MeetingForm(Form):
         self.fields["topics"].queryset = (
             Topic.objects.unscoped("the caller had them through scope")
             .filter(pk__in=[topic.pk for topic in topics])
-            .select_related("round")
             .order_by("pk")
         )
 

@@ -189,6 +189,16 @@ def test_who_is_shut_out_of_a_topic_is_not_offered_it_for_a_meeting(client, hous
     assert "金丝雀项目" not in text(client.get(address))
 
 
+def test_who_does_not_see_the_round_of_a_topic_is_not_told_its_title(client, house, topic):
+    Access.objects.create(
+        subject=topic.round, capability="round.view", effect="deny", person=house.secretary.person,
+        because_of="the test", starts=clock.today(),
+    )  # fmt: skip
+    client.force_login(house.secretary)
+    page = text(client.get(url("meeting_call")))
+    assert (topic.title in page, topic.round.title in page) == (True, False)
+
+
 def draft_minutes_of(house, ballot, meeting):
     for member in house.members:
         if member != house.members[3]:
