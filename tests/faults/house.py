@@ -46,14 +46,14 @@ class House(LiveStack):
                 start_new_session=True,
             )
 
-    def waiting(self) -> dict[str, str]:
-        """Who waits for a lock in the midst of a transaction: process → its statement."""
-        return dict(
-            self.ask(
-                "SELECT application_name, query FROM pg_stat_activity"
-                " WHERE datname = current_database() AND wait_event_type = 'Lock'"
-            )
+    def standing_at(self, statement: str) -> list[str]:
+        """The processes that wait for a lock in the midst of a transaction, at a statement that begins so."""
+        rows = self.ask(
+            "SELECT DISTINCT application_name FROM pg_stat_activity WHERE datname = current_database()"
+            " AND wait_event_type = 'Lock' AND starts_with(query, %s)",
+            statement,
         )
+        return [name for (name,) in rows]
 
     @contextmanager
     def held(self, sql, *params):

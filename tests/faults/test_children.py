@@ -52,7 +52,7 @@ def test_a_web_child_killed_in_mid_save_leaves_nothing_of_it_and_the_next_saves(
         reporting = threading.Thread(target=report)
         reporting.start()
         house.wait_until(
-            lambda: house.waiting().get("web", "").startswith('INSERT INTO "insight_opportunity"'),
+            lambda: "web" in house.standing_at('INSERT INTO "insight_opportunity"'),
             "a page is in the midst of saving",
             seconds=60,
         )

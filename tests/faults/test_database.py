@@ -51,7 +51,7 @@ def stop_in_the_midst(house, server, table, *, code="", name="worker"):
     with house.held_until_the_end(f"LOCK TABLE {table} IN SHARE MODE"):
         acting = begin(house, code, name) if code else None
         house.wait_until(
-            lambda: house.waiting().get(name, "").startswith(f'INSERT INTO "{table}"'),
+            lambda: name in house.standing_at(f'INSERT INTO "{table}"'),
             f"{name} writes into {table}",
             seconds=90,
         )
@@ -127,7 +127,11 @@ def test_the_database_stopped_in_mid_award_gives_it_once_and_the_pages_come_back
     visitor = Visitor(house, "liaison").sign_in()
     with house.held_until_the_end("LOCK TABLE ledger_leg IN SHARE MODE"):
         visitor.report_opportunity("in the midst")
-        house.wait_until(lambda: "worker" in house.waiting(), "the worker stands in mid-award", seconds=60)
+        house.wait_until(
+            lambda: "worker" in house.standing_at('INSERT INTO "ledger_leg"'),
+            "the worker stands in mid-award",
+            seconds=60,
+        )
         own_postgresql.stop()
     time.sleep(3)
     own_postgresql.start()

@@ -93,7 +93,7 @@ class Killer:
         found = []
 
         def seen():
-            found[:] = [name for name, query in self.house.waiting().items() if query.startswith(statement)]
+            found[:] = self.house.standing_at(statement)
             return found and self.job(key) == ("running", 1)
 
         self.house.wait_until(seen, f"a worker stands at {statement}")
