@@ -199,6 +199,20 @@ def test_who_does_not_see_the_round_of_a_topic_is_not_told_its_title(client, hou
     assert (topic.title in page, topic.round.title in page) == (True, False)
 
 
+def test_who_does_not_see_the_meeting_of_a_ballot_is_not_told_what_it_is_called(
+    client, house, topic, meeting
+):
+    ballot = open_ballot(topic, meeting, by=house.secretary)
+    client.force_login(house.secretary)
+    assert str(meeting) in text(client.get(ballot.get_absolute_url()))
+    Access.objects.create(
+        subject=meeting, capability="round.view", effect="deny", person=house.secretary.person,
+        because_of="the test", starts=clock.today(),
+    )  # fmt: skip
+    page = text(client.get(ballot.get_absolute_url()))
+    assert (topic.title in page, str(meeting.forum) in page) == (True, False)
+
+
 def draft_minutes_of(house, ballot, meeting):
     for member in house.members:
         if member != house.members[3]:

@@ -66,7 +66,8 @@ def ballot_detail(request, pk):
         "review/ballot_detail.html",
         ballot=ballot,
         topic=topic,
-        meeting=ballot.meeting,
+        # Who sees a topic and its ballot need not see the meeting, nor what its forum is called.
+        meeting=Meeting.objects.visible_to(user).select_related("forum").filter(pk=ballot.meeting_id).first(),
         subject=topic.subject,
         standing=standing,
         member=member,
