@@ -2,6 +2,7 @@
 
 import io
 
+import lxml.html
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -23,7 +24,17 @@ from apps.review.actions import (
     open_round,
 )
 from apps.review.models import Ballot, Meeting, Minutes, Vote
-from tests.factories import PostFactory, committee, judged, make_project, ready_for_review, sitting, voted
+from tests.factories import (
+    PostFactory,
+    UnitFactory,
+    branch_group,
+    committee,
+    judged,
+    make_project,
+    ready_for_review,
+    sitting,
+    voted,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -187,6 +198,20 @@ def test_who_is_shut_out_of_a_topic_is_not_offered_it_for_a_meeting(client, hous
         starts=clock.today(),
     )  # fmt: skip
     assert "金丝雀项目" not in text(client.get(address))
+
+
+@pytest.mark.parametrize("page", ["meeting_call", "round_open"])
+def test_of_many_forums_one_is_chosen_from_a_list_with_the_busy_ones_first(
+    client, house, officer, topic, page
+):
+    """A row of buttons for forty forums would be wider than any screen."""
+    ready_for_review(make_project(officer, title="另一个"), by=officer)
+    for number in range(3):
+        branch_group(UnitFactory(parent=house.root, name=f"第{number}分行"), house.secretary)
+    client.force_login(house.secretary)
+    options = lxml.html.fromstring(text(client.get(url(page)))).xpath("//select[@name='forum']/option")
+    assert [option.text for option in options][0] == f"{house.forum} (1)"
+    assert [(option.get("selected") is not None) for option in options] == [True, False, False, False]
 
 
 def test_who_does_not_see_the_round_of_a_topic_is_not_told_its_title(client, house, topic):

@@ -74,7 +74,7 @@ def meeting_call(request):
         return redirect(made[0])
     return show(
         request, "review/meeting_call.html", form=form, forum=forum, topics=topics,
-        forums=[(f, len(ready[f.pk])) for f in forums],
+        forums=sorted(((f, len(ready[f.pk])) for f in forums), key=lambda row: not row[1]),  # the busy ones first
     )  # fmt: skip
 
 

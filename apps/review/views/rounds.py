@@ -85,7 +85,9 @@ def round_open(request):
         "review/round_open.html",
         form=form,
         forum=forum,
-        forums=[(f, len(ready[f.pk])) for f in forums],
+        forums=sorted(
+            ((f, len(ready[f.pk])) for f in forums), key=lambda row: not row[1]
+        ),  # the busy ones first
         ready=ready[forum.pk] if forum else [],
     )
 
