@@ -19,6 +19,7 @@ from apps.review.forms import BallotForm, MeetingForm
 from apps.review.models import AgendaItem, Ballot, Forum, Meeting, Minutes, Topic
 from apps.review.views.answers import attempt, list_page
 from apps.review.views.ballots import standing_of
+from apps.review.views.rounds import busy_first
 
 COLUMNS = [
     Column("meeting", gettext_lazy("Meeting"), lambda m: str(m)),
@@ -74,7 +75,7 @@ def meeting_call(request):
         return redirect(made[0])
     return show(
         request, "review/meeting_call.html", form=form, forum=forum, topics=topics,
-        forums=sorted(((f, len(ready[f.pk])) for f in forums), key=lambda row: not row[1]),  # the busy ones first
+        forums=busy_first(forums, ready),
     )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def round_open(request):
                 title=values["title"],
                 due_on=values["due_on"],
                 decides=values["decides"],
-            )  # fmt: skip
+            )
         ),
     ):
         messages.success(request, _("The round is open. Now ask reviewers for each topic."))
@@ -85,11 +85,14 @@ def round_open(request):
         "review/round_open.html",
         form=form,
         forum=forum,
-        forums=sorted(
-            ((f, len(ready[f.pk])) for f in forums), key=lambda row: not row[1]
-        ),  # the busy ones first
+        forums=busy_first(forums, ready),
         ready=ready[forum.pk] if forum else [],
     )
+
+
+def busy_first(forums, ready) -> list[tuple[Forum, int]]:
+    """Each forum with how many topics are ready at it, those with any before those with none."""
+    return sorted(((forum, len(ready[forum.pk])) for forum in forums), key=lambda row: not row[1])
 
 
 def visible(request, pk):
