@@ -18,6 +18,7 @@ from apps.insight.extraction.decoding import decode
 from apps.insight.extraction.mojibake import mend
 from apps.insight.script import script_of
 from bench.extraction import FACTS, PAGES, judge, measure
+from tests.corpus.documents import pdf_bomb
 
 
 @pytest.fixture(autouse=True)
@@ -247,6 +248,12 @@ def test_a_locked_pdf_is_refused_with_a_sentence():
 def test_what_is_no_document_is_refused_with_a_sentence(data, sentence):
     with pytest.raises(Unreadable, match=sentence):
         extract(data)
+
+
+def test_a_pdf_whose_stream_unpacks_without_end_is_refused_before_it_is_unpacked():
+    """pypdf's own limit would let 75 MB through, and call what is larger damaged."""
+    with pytest.raises(Unreadable, match="more than a page of text"):
+        extract(pdf_bomb(), filename="a.pdf")
 
 
 def test_a_page_nested_ten_thousand_deep_is_read():
