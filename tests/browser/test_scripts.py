@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.attacks.scripts import ANSWER, CANARY, PAYLOADS, all_payloads
 from tests.live import LiveStack
@@ -93,12 +94,15 @@ class Reader:
 
     def found(self) -> list[str]:
         """What is wrong with the page that is open."""
-        self.page.evaluate(TOUCHES)
-        self.page.wait_for_timeout(30)
-        ran = self.page.evaluate("window.ran")
-        wrong = [f"ran {sorted(set(ran))}"] if ran else []
-        wrong += sorted(set(self.page.evaluate(FOREIGN)))
-        wrong += [ANSWER] if ANSWER in self.page.content() else []
+        try:
+            self.page.evaluate(TOUCHES)
+            self.page.wait_for_timeout(30)
+            ran = self.page.evaluate("window.ran")
+            wrong = [f"ran {sorted(set(ran))}"] if ran else []
+            wrong += sorted(set(self.page.evaluate(FOREIGN)))
+            wrong += [ANSWER] if ANSWER in self.page.content() else []
+        except PlaywrightError as error:  # what was typed led the page elsewhere
+            wrong = [str(error)[:160]]
         wrong += self.heard
         self.heard = []
         return wrong
